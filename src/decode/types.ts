@@ -1,0 +1,18 @@
+import type { SourceRecord } from "../event/types.js";
+import type { DeadReason } from "../lib/dead-reason.js";
+
+/** What decode makes of one piece of a request. `item` is the 0-based request item it came from: one item may give many units. */
+export type DecodedUnit =
+  | { readonly kind: "record"; readonly item: number; readonly record: SourceRecord }
+  | { readonly kind: "dead"; readonly item: number; readonly reason: DeadReason; readonly raw: Uint8Array }
+  | { readonly kind: "skipped"; readonly item: number; readonly reason: SkipReason };
+
+/** Pieces that carry no events by design: counted, answered as success, not stored. */
+export type SkipReason = "digest" | "control_message" | "empty";
+
+export interface DecodeLimits {
+  /** Bytes of one document; a larger one is dead-lettered as `too_large`. */
+  readonly maxDocumentBytes: number;
+  /** Nesting of objects and arrays; deeper is dead-lettered as `too_deep`. */
+  readonly maxDepth: number;
+}

@@ -1,0 +1,122 @@
+import type { EcsFields, Related } from "../event/types.js";
+import type { DeadReason } from "../lib/dead-reason.js";
+import type { JsonObject, JsonValue } from "../lib/json.js";
+import type { Severity } from "../lib/severity.js";
+
+/** One rule that matched one event, as kept in `detection.hits` (in `_source`, not indexed). */
+export interface Hit {
+  readonly rule_id: string;
+  readonly rule_name: string;
+  readonly kind: "panther" | "sigma" | "elastic";
+  readonly severity: Severity;
+  readonly risk_score: number;
+  readonly title: string;
+  /** Absent when the rule raises no alert (CreateAlert: false). */
+  readonly dedup_key?: string;
+  readonly alert_id?: string;
+  /** Epoch-aligned, ISO 8601; absent like alert_id. Together with window_minutes it lets a stored hit raise its alert again. */
+  readonly window_start?: string;
+  readonly window_minutes?: number;
+  readonly tactics: readonly string[];
+  readonly techniques: readonly string[];
+}
+
+export interface NamedId {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** ATT&CK as parallel arrays, as ECS has them. */
+export interface Threat {
+  readonly framework: "MITRE ATT&CK";
+  readonly tactic: { readonly id: readonly string[]; readonly name: readonly string[] };
+  readonly technique: { readonly id: readonly string[]; readonly name: readonly string[] };
+}
+
+export interface Detection {
+  readonly count: number;
+  /** Gravest hit; absent without a hit. */
+  readonly severity?: Severity;
+  readonly risk_score?: number;
+  readonly alert_ids: readonly string[];
+  readonly hits: readonly Hit[];
+  readonly suppressed_by: readonly JsonObject[];
+  /** Hash of the loaded rules. */
+  readonly ruleset: string;
+}
+
+/** The stored event: the CloudTrail record at the top level, and beside it what TrailTag adds. */
+export type EventDocument = Omit<EcsFields, "event"> & {
+  readonly event: EcsFields["event"] & {
+    readonly severity?: number;
+    readonly risk_score?: number;
+    readonly reshaped?: readonly string[];
+    readonly truncated?: readonly string[];
+  };
+  readonly rule?: { readonly id: readonly string[]; readonly name: readonly string[] };
+  readonly threat?: Threat;
+  readonly detection: Detection;
+  readonly original?: JsonObject;
+  readonly shipper?: JsonObject;
+  readonly actor_user?: string;
+} & { readonly [recordField: string]: unknown };
+
+export interface Entity {
+  readonly type: "user" | "role" | "account" | "ip" | "access_key" | "bucket" | "instance" | "host";
+  readonly id: string;
+}
+
+/** An alert: a view of its events. `alert.pending` is true until the reconciler has derived it from them. */
+export interface AlertDocument {
+  readonly "@timestamp": string;
+  readonly alert: {
+    readonly id: string;
+    readonly title: string;
+    readonly status: "open" | "acknowledged" | "closed";
+    readonly severity: Severity;
+    readonly risk_score: number;
+    readonly count: number;
+    readonly threshold: number;
+    readonly window_start: string;
+    readonly window_end: string;
+    readonly first_seen: string;
+    readonly last_seen: string;
+    /** In order of (event time, id); the first 1,000. */
+    readonly event_ids: readonly string[];
+    readonly dedup_key: string;
+    readonly updated_at: string;
+    readonly pending: boolean;
+  };
+  readonly rule: {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: string;
+    readonly description?: string;
+    readonly runbook?: string;
+    readonly reference?: string;
+    readonly tags?: readonly string[];
+  };
+  readonly threat?: Threat;
+  readonly cloud: EcsFields["cloud"];
+  readonly related: Related;
+  readonly entities: readonly Entity[];
+  readonly outcome: { readonly [field: string]: JsonValue };
+}
+
+export interface DeadLetterDocument {
+  readonly "@timestamp": string;
+  readonly reason: DeadReason;
+  /** base64 */
+  readonly raw: string;
+  /** 0-based n; only where the bytes were split. */
+  readonly chunk?: { readonly n: number; readonly of: number };
+  readonly size_bytes: number;
+  readonly source: DeadLetterSource;
+}
+
+/** Where a dead-lettered document came in. */
+export interface DeadLetterSource {
+  readonly route: string;
+  readonly index?: string;
+  readonly user_agent?: string;
+}

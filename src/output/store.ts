@@ -1,0 +1,73 @@
+import type { AlertDocument, DeadLetterSource } from "../enrich/types.js";
+import type { DeadReason } from "../lib/dead-reason.js";
+
+/** A tagged event on its way to the store. */
+export interface EventWrite {
+  readonly kind: "event";
+  /** Document `_id`. */
+  readonly id: string;
+  /** Event time, ms since the epoch: gives the index name. */
+  readonly time: number;
+  /** The whole EventDocument as JSON on one line. */
+  readonly document: string;
+  /** One for each alert that the event raises; empty for an event without a hit. */
+  readonly alerts: readonly AlertDocument[];
+  readonly raw: Uint8Array;
+  readonly source: DeadLetterSource;
+  /**
+   * The safest form of the same event, for a document that the store refuses in a way nobody foresaw:
+   * derived fields as before, the whole record under `original`, `event.reshaped: ["*"]`.
+   */
+  toSafeDocument(): string;
+}
+
+export interface DeadLetterWrite {
+  readonly kind: "dead_letter";
+  readonly reason: DeadReason;
+  readonly raw: Uint8Array;
+  readonly source: DeadLetterSource;
+}
+
+export type StoreWrite = EventWrite | DeadLetterWrite;
+
+/** What became of a write. Each is durable, and so are the alerts that the event raises. */
+export type WriteOutcome = "stored" | "duplicate" | "dead_lettered";
+
+/** Rejected with by `write` when not every write could be made durable before the deadline. */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+}
+
+/**
+ * Where events, alerts and dead letters go.
+ *
+ * Invariant: `write` resolves only when every document of the batch and every alert it raises is durable.
+ * Writing the same batch again changes nothing.
+ */
+export interface Store {
+  readonly kind: "opensearch" | "files";
+  /** Begins connecting and keeps trying in the background; resolves at once when the store is away. Rejects only on what waiting cannot mend. */
+  start(): Promise<void>;
+  /**
+   * @param deadline ms since the epoch until which transient faults are retried.
+   * @returns one outcome for each write, in order.
+   * @throws StoreUnavailableError when the deadline passed; some writes may be durable all the same.
+   */
+  write(batch: readonly StoreWrite[], deadline: number): Promise<WriteOutcome[]>;
+  /** Whether a write has a chance now, and a sentence why not. */
+  status(): { readonly ready: boolean; readonly message: string };
+  /** Resolves when every alert written so far is derived from its events (the reconciler has nothing pending). For the demo and tests. */
+  settle(): Promise<void>;
+  /** Finishes what is in flight, then releases connections and locks. */
+  close(): Promise<void>;
+}
+
+/** Counters that a store reports to telemetry, once per batch. */
+export interface StoreMetrics {
+  bulk(result: "ok" | "retried" | "failed", documents: number, seconds: number): void;
+  retried(reason: string, documents: number): void;
+  reshaped(documents: number): void;
+}
+
+/** One line of talk from a store to the log; never a document. */
+export type StoreLog = (level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>) => void;
