@@ -1,0 +1,110 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+
+/** A part outside npm that some suites need. */
+export interface Part {
+  readonly title: string;
+  readonly install: string;
+  /** Undefined when the part is there, else a sentence why not. */
+  missing(): string | undefined;
+}
+
+/** One line of the file that tells the reporter what was skipped. */
+export interface SkippedSuite {
+  readonly suite: string;
+  readonly part: string;
+  readonly why: string;
+  readonly install: string;
+}
+
+export const PARTS = {
+  opensearch: {
+    title: "OpenSearch",
+    install:
+      process.env["TRAILTAG_TEST_OPENSEARCH_HINT"] ??
+      "install a JDK 21 or later and Maven, or set TRAILTAG_TEST_OPENSEARCH_URL to a cluster that tests may write to",
+    missing: () => {
+      if ((process.env["TRAILTAG_TEST_OPENSEARCH_URL"] ?? "") !== "") return undefined;
+      return process.env["TRAILTAG_TEST_OPENSEARCH_MISSING"] ?? "no OpenSearch was started for the tests";
+    },
+  },
+  "local-opensearch": {
+    title: "a local OpenSearch that tests may stop",
+    install: "install a JDK 21 or later and Maven",
+    missing: () => process.env["TRAILTAG_TEST_LOCAL_OPENSEARCH_MISSING"],
+  },
+  rsyslog: {
+    title: "rsyslog with omelasticsearch",
+    install: "apt-get install rsyslog rsyslog-elasticsearch",
+    missing: () => {
+      if (!hasCommand("rsyslogd")) return "rsyslogd is not installed";
+      return rsyslogModule("omelasticsearch") === undefined
+        ? "rsyslogd is there, its omelasticsearch module is not"
+        : undefined;
+    },
+  },
+} as const satisfies Record<string, Part>;
+
+export type PartName = keyof typeof PARTS;
+
+/** Registers a suite that runs only where a part is there; under CI=true a missing part is a failed test. */
+export function describeWith(name: PartName, suite: string, body: () => void): void {
+  const part: Part = PARTS[name];
+  const why = part.missing();
+  if (why === undefined) {
+    describe(suite, body);
+    return;
+  }
+  if (process.env["CI"] === "true") {
+    describe(suite, () => {
+      it(`has ${part.title}`, () => {
+        throw new Error(`${part.title} is missing: ${why}. To run this suite: ${part.install}.`);
+      });
+    });
+    return;
+  }
+  noteSkipped({ suite, part: part.title, why, install: part.install });
+  describe.skip(suite, () => {
+    // The body is not run: it may ask for the part while it registers its tests.
+    it(`needs ${part.title}`, () => undefined);
+  });
+}
+
+function noteSkipped(skipped: SkippedSuite): void {
+  const folder = process.env["TRAILTAG_TEST_RUN_DIR"];
+  if (folder !== undefined) appendFileSync(join(folder, "skipped.ndjson"), `${JSON.stringify(skipped)}\n`);
+}
+
+/** Daemons live in sbin folders that a user's PATH may lack. */
+export function hasCommand(command: string): boolean {
+  return commandPath(command) !== undefined;
+}
+
+export function commandPath(command: string): string | undefined {
+  const folders = [...(process.env["PATH"] ?? "").split(":"), "/usr/sbin", "/sbin", "/usr/local/sbin"];
+  return folders
+    .filter((f) => f !== "")
+    .map((f) => join(f, command))
+    .find((f) => existsSync(f));
+}
+
+function rsyslogModule(module: string): string | undefined {
+  const folders = [
+    "/usr/lib/rsyslog",
+    "/usr/lib64/rsyslog",
+    ...multiarch().map((m) => `/usr/lib/${m}/rsyslog`),
+  ];
+  return folders.map((f) => join(f, `${module}.so`)).find((f) => existsSync(f));
+}
+
+function multiarch(): string[] {
+  try {
+    const out = execFileSync("dpkg-architecture", ["-qDEB_HOST_MULTIARCH"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return [out.toString().trim()];
+  } catch {
+    return ["x86_64-linux-gnu", "aarch64-linux-gnu"];
+  }
+}
