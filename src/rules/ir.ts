@@ -1,13 +1,17 @@
 import type { Diagnostic } from "../lib/diagnostics.js";
 import type { JsonObject, JsonValue } from "../lib/json.js";
 import type { Severity } from "../lib/severity.js";
+import type { Expression } from "./expression.js";
+import type { FieldReference } from "./field.js";
+import type { Template } from "./template.js";
 
-/** Placeholder until the IR is complete: see docs/architecture.md, "Rules". */
+/** A rule of any format, as everything after the front ends knows it. Immutable plain data. */
 export interface Rule {
   /** The format's own id, verbatim. */
   readonly id: string;
   readonly name: string;
   readonly kind: "panther" | "sigma" | "elastic";
+  /** Relative to the path it was loaded from, with `/`. */
   readonly file: string;
   readonly severity: Severity;
   /** 1 to 99. */
@@ -21,11 +25,22 @@ export interface Rule {
   readonly logTypes: readonly string[];
   /** Dotted paths, as the rule has them. */
   readonly summaryAttributes: readonly string[];
+  /** As the rule has them; `program.groupBy` is what is evaluated. */
   readonly groupBy: readonly string[];
   readonly dedupPeriodMinutes: number;
   readonly threshold: number;
   readonly createAlert: boolean;
   readonly tests: readonly RuleTest[];
+  readonly program: RuleProgram;
+  /** Hash of everything above but `file`: moving a file changes no rule. */
+  readonly hash: string;
+}
+
+/** The parts of a rule that are evaluated against a record. */
+export interface RuleProgram {
+  readonly condition: Expression;
+  readonly title: Template;
+  readonly groupBy: readonly FieldReference[];
 }
 
 export interface AttackReference {
@@ -40,6 +55,7 @@ export interface RuleTest {
 }
 
 export interface LoadedRules {
+  /** In order of id. */
   readonly rules: readonly Rule[];
   /** What was refused, and why; warnings too. */
   readonly diagnostics: readonly Diagnostic[];
@@ -53,6 +69,6 @@ export interface RuleMatch {
   readonly title: string;
   readonly severity: Severity;
   readonly riskScore: number;
-  /** Values of GroupBy as they stand in the record; undefined when the rule groups by nothing. */
+  /** Values of GroupBy as they stand in the record, null where missing; undefined when the rule groups by nothing. */
   readonly groupValues: readonly JsonValue[] | undefined;
 }
