@@ -16,3 +16,16 @@ export interface DecodeLimits {
   /** Nesting of objects and arrays; deeper is dead-lettered as `too_deep`. */
   readonly maxDepth: number;
 }
+
+/** What decode leaves out, counted by the caller's own object; telemetry reads it once per batch. */
+export interface DecodeCounters {
+  /** Wrapper fields not kept under `shipper`: arrays, long strings, or more of them than fit. */
+  shipperFieldsDropped: number;
+}
+
+/**
+ * Inflates compressed bytes that are in hand.
+ *
+ * @throws when they are corrupt, or inflate to more than `maxBytes`.
+ */
+export type Inflate = (bytes: Uint8Array, encoding: "gzip", maxBytes: number) => Uint8Array;
