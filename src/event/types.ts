@@ -1,4 +1,5 @@
 import type { JsonObject, JsonScalar } from "../lib/json.js";
+import type { Params } from "./parameters.js";
 
 /** One CloudTrail record as decode found it, unwrapped, not yet validated. */
 export interface SourceRecord {
@@ -71,4 +72,8 @@ export interface NormalisedEvent {
   readonly actor: string | undefined;
   readonly account: string | undefined;
   readonly ecs: EcsFields;
+  /** Request parameters that people group by, stored as `params.*`. */
+  readonly params?: Params;
+  /** Names of fields that a limit cut short (`related.arn`, `shipper.message`). */
+  readonly truncated?: readonly string[];
 }
