@@ -3,6 +3,9 @@ export default {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
+  globalSetup: "<rootDir>/test/harness/global-setup.mjs",
+  globalTeardown: "<rootDir>/test/harness/global-teardown.mjs",
+  reporters: ["default", "<rootDir>/test/harness/tally-reporter.mjs"],
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",

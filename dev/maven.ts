@@ -49,7 +49,8 @@ export async function fetchJars(dataRoot: string, java: Java, log: (line: string
   }
 }
 
-function findMaven(): string | undefined {
+/** The `mvn` command, where it is installed. */
+export function findMaven(): string | undefined {
   const home = process.env["MAVEN_HOME"] ?? process.env["M2_HOME"];
   const folders = [
     ...(home === undefined ? [] : [join(home, "bin")]),

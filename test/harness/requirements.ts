@@ -1,6 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
+import { findJava } from "../../dev/java.js";
+import { OPENSEARCH_ROOT } from "../../dev/local-opensearch.js";
+import { findMaven, jarFolder } from "../../dev/maven.js";
 
 /** A part outside npm that some suites need. */
 export interface Part {
@@ -32,7 +35,12 @@ export const PARTS = {
   "local-opensearch": {
     title: "a local OpenSearch that tests may stop",
     install: "install a JDK 21 or later and Maven",
-    missing: () => process.env["TRAILTAG_TEST_LOCAL_OPENSEARCH_MISSING"],
+    missing: () => {
+      if (findJava() === undefined) return "no Java 21 or later was found";
+      return findMaven() === undefined && !existsSync(jarFolder(OPENSEARCH_ROOT))
+        ? "Maven is not installed"
+        : undefined;
+    },
   },
   rsyslog: {
     title: "rsyslog with omelasticsearch",
