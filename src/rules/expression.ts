@@ -57,9 +57,8 @@ export interface PredicateExpression {
 }
 
 /**
- * Counts the elements of an array for which `term` holds; inside it, fields start at the element.
- * An element that is not an object has no fields. Holds for no quantifier where there is no array,
- * and for an empty array under `all` and `none`.
+ * Counts the elements of an array for which `term` holds; inside it, fields start at the element, and an element that is
+ * not an object has none. For an empty array `all` and `none` hold; where there is no array only `none` does.
  */
 export interface ElementsExpression {
   readonly kind: "elements";

@@ -54,7 +54,8 @@ function resolveEvery(elements: readonly JsonValue[], steps: readonly PathStep[]
   for (const element of elements) {
     const value = resolveSteps(element, steps, from);
     if (value === undefined) continue;
-    if (nested && isJsonArray(value)) found.push(...value);
+    // Not push(...value): an event may hold more elements than a call may have arguments.
+    if (nested && isJsonArray(value)) for (const inner of value) found.push(inner);
     else found.push(value);
   }
   return found;

@@ -1,0 +1,36 @@
+/** What becomes of a top-level key of a Panther rule. */
+type KeyUse = "read" | "unsupported" | "ignored" | "silent";
+
+/** Keys of the format's schema, and `RiskScore`, which is our own. */
+export const RULE_KEYS: ReadonlyMap<string, KeyUse> = new Map<string, KeyUse>([
+  ["AnalysisType", "read"],
+  ["RuleID", "read"],
+  ["DisplayName", "read"],
+  ["Enabled", "read"],
+  ["Severity", "read"],
+  ["RiskScore", "read"],
+  ["Description", "read"],
+  ["Runbook", "read"],
+  ["Reference", "read"],
+  ["Tags", "read"],
+  ["Reports", "read"],
+  ["LogTypes", "read"],
+  ["SummaryAttributes", "read"],
+  ["DedupPeriodMinutes", "read"],
+  ["Threshold", "read"],
+  ["CreateAlert", "read"],
+  ["AlertTitle", "read"],
+  ["GroupBy", "read"],
+  ["Detection", "read"],
+  ["Tests", "read"],
+  ["InlineFilters", "unsupported"],
+  ["DynamicSeverities", "unsupported"],
+  ["AlertContext", "unsupported"],
+  ["BaseDetection", "unsupported"],
+  ["ScheduledQueries", "unsupported"],
+  ["Suppressions", "unsupported"],
+  ["OutputIds", "ignored"],
+  ["Status", "silent"],
+  ["CreatedBy", "silent"],
+  ["OnlyUseBaseRiskScore", "silent"],
+]);

@@ -1,0 +1,144 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
+import type { Diagnostic, DiagnosticSeverity } from "../../lib/diagnostics.js";
+import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
+
+/** A key of a mapping with its value; `value` is undefined for `Key:` with nothing after it. */
+export interface Entry {
+  readonly key: string;
+  readonly keyNode: Node | undefined;
+  readonly value: Node | undefined;
+}
+
+/** A YAML file being read: hands out nodes, and collects what is wrong with them at their positions. */
+export interface YamlSource {
+  readonly root: Node | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  report(
+    code: RuleDiagnosticCode,
+    at: Node | undefined,
+    message: string,
+    hint?: string,
+    severity?: DiagnosticSeverity,
+  ): void;
+  /** Entries of a mapping, in order; reports `wrong-type` and gives none for anything else. */
+  entries(node: Node | undefined, what: string): readonly Entry[];
+  /** Items of a sequence; reports `wrong-type` and gives undefined for anything else. */
+  items(node: Node | undefined, what: string): readonly (Node | undefined)[] | undefined;
+  /** The scalar a node holds; undefined when it holds none. Null for an explicit or empty null. */
+  scalar(node: Node | undefined): unknown;
+  string(node: Node | undefined, what: string): string | undefined;
+  integer(node: Node | undefined, what: string, min: number, max: number): number | undefined;
+  boolean(node: Node | undefined, what: string): boolean | undefined;
+  strings(node: Node | undefined, what: string): readonly string[];
+  /** Plain data, aliases resolved. */
+  toData(node: Node | undefined): unknown;
+  /** True when an error was reported; warnings and information do not count. */
+  failed(): boolean;
+}
+
+/** Parses YAML text; syntax errors are in `diagnostics` already, and `root` is undefined then. */
+export function parseYamlSource(text: string, file: string): YamlSource {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
+  const diagnostics: Diagnostic[] = [];
+  const add = (
+    code: RuleDiagnosticCode,
+    offset: number,
+    message: string,
+    hint: string | undefined,
+    severity: DiagnosticSeverity,
+  ): void => {
+    const { line, col } = lines.linePos(offset);
+    const position = { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+    diagnostics.push({ code, severity, ...position, message, ...(hint === undefined ? {} : { hint }) });
+  };
+  for (const error of document.errors.slice(0, 1)) {
+    add(
+      "yaml-syntax",
+      error.pos[0],
+      `This is not well-formed YAML: ${error.message}.`.replace("..", "."),
+      undefined,
+      "error",
+    );
+  }
+
+  const source: YamlSource = {
+    root: document.errors.length > 0 ? undefined : follow(document, document.contents),
+    diagnostics,
+    report: (code, at, message, hint, severity = "error") =>
+      add(code, at?.range?.[0] ?? document.range[0], message, hint, severity),
+    entries(node, what) {
+      const map = follow(document, node);
+      if (isMap(map)) return toEntries(document, map);
+      source.report("wrong-type", node, `${what} must be a mapping.`);
+      return [];
+    },
+    items(node, what) {
+      const list = follow(document, node);
+      if (isSeq(list)) return (list as YAMLSeq<Node>).items.map((item) => follow(document, item));
+      source.report("wrong-type", node, `${what} must be a list.`, "Begin each item with a dash.");
+      return undefined;
+    },
+    scalar(node) {
+      const scalar = follow(document, node);
+      if (scalar === undefined) return null;
+      return isScalar(scalar) ? scalar.value : undefined;
+    },
+    string(node, what) {
+      const value = source.scalar(node);
+      if (typeof value === "string") return value;
+      source.report("wrong-type", node, `${what} must be a string.`, "Put the value in quotes.");
+      return undefined;
+    },
+    integer(node, what, min, max) {
+      const value = source.scalar(node);
+      if (typeof value !== "number" || !Number.isInteger(value)) {
+        source.report("wrong-type", node, `${what} must be a whole number.`);
+        return undefined;
+      }
+      if (value >= min && value <= max) return value;
+      source.report("bad-value", node, `${what} must be from ${min} to ${max}.`);
+      return undefined;
+    },
+    boolean(node, what) {
+      const value = source.scalar(node);
+      if (typeof value === "boolean") return value;
+      source.report("wrong-type", node, `${what} must be true or false.`);
+      return undefined;
+    },
+    strings(node, what) {
+      const items = source.items(node, what) ?? [];
+      return items.flatMap((item) => source.string(item, `Each item of ${what}`) ?? []);
+    },
+    toData: (node): unknown => node?.toJS(document),
+    failed: () => diagnostics.some((d) => d.severity === "error"),
+  };
+  return source;
+}
+
+function toEntries(document: Document, map: YAMLMap): readonly Entry[] {
+  return (map as YAMLMap<Node | null, Node | null>).items.map((pair) => {
+    const keyNode = pair.key ?? undefined;
+    return {
+      key: isScalar(keyNode) ? String(keyNode.value) : "",
+      keyNode,
+      value: follow(document, pair.value),
+    };
+  });
+}
+
+function follow(document: Document, node: Node | null | undefined): Node | undefined {
+  if (isAlias(node)) return node.resolve(document);
+  return node ?? undefined;
+}

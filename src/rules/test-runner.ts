@@ -1,0 +1,26 @@
+import type { JsonObject } from "../lib/json.js";
+import type { Rule, RuleMatch } from "./ir.js";
+
+/** Whatever tells which rules hold for a record: the engine, or anything that stands in for it. */
+export interface RuleEvaluator {
+  evaluate(record: JsonObject): readonly Pick<RuleMatch, "rule">[];
+}
+
+export interface RuleTestResult {
+  readonly ruleId: string;
+  readonly file: string;
+  readonly name: string;
+  readonly expected: boolean;
+  readonly actual: boolean;
+  readonly passed: boolean;
+}
+
+/** Runs the inline tests of all rules, in order of rules and tests; a test looks at its own rule only. */
+export function runRuleTests(rules: readonly Rule[], evaluator: RuleEvaluator): RuleTestResult[] {
+  return rules.flatMap((rule) =>
+    rule.tests.map(({ name, expected, log }) => {
+      const actual = evaluator.evaluate(log).some((match) => match.rule.id === rule.id);
+      return { ruleId: rule.id, file: rule.file, name, expected, actual, passed: actual === expected };
+    }),
+  );
+}
