@@ -1,0 +1,90 @@
+import { RELATED_KINDS, type Related, type RelatedKind } from "../../event/types.js";
+import { isJsonObject, own, type JsonObject, type JsonValue } from "../../lib/json.js";
+
+/** What the stored events say about one alert. */
+export interface AlertMembers {
+  /** Exact; 0 when no event of it is stored any more. */
+  readonly count: number;
+  /** ISO 8601; empty without an event. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  /** Ids of the first 1,000 by (event time, id). */
+  readonly eventIds: readonly string[];
+  /** Where the first one is stored. */
+  readonly firstIndex: string;
+  readonly related: Related;
+}
+
+/** Event ids, and values of each `related` field, kept on an alert; the count is exact beyond it. */
+const SAMPLE = 1_000;
+
+/** Header and body of a multi-search for the members of one alert. */
+export function membersQuery(alertId: string, indices: readonly string[]): string {
+  const header = { index: indices, allow_partial_search_results: false };
+  const aggs = {
+    first: { min: { field: "@timestamp" } },
+    last: { max: { field: "@timestamp" } },
+    ...Object.fromEntries(
+      RELATED_KINDS.map((kind) => [
+        kind,
+        { terms: { field: `related.${kind}`, size: SAMPLE, order: { _key: "asc" } } },
+      ]),
+    ),
+  };
+  const body = {
+    query: { bool: { filter: [{ term: { "detection.alert_ids": alertId } }] } },
+    size: SAMPLE,
+    _source: false,
+    track_total_hits: true,
+    sort: [{ "@timestamp": "asc" }, { "event.id": "asc" }],
+    aggs,
+  };
+  return `${JSON.stringify(header)}\n${JSON.stringify(body)}\n`;
+}
+
+/** Undefined when the answer is an error or lacks the results of a shard: a part would pass for the whole. */
+export function toMembers(response: JsonValue | undefined): AlertMembers | undefined {
+  const total = at(response, "hits", "total", "value");
+  const hits = at(response, "hits", "hits");
+  if (typeof total !== "number" || !Array.isArray(hits)) return undefined;
+  if (at(response, "_shards", "failed") !== 0 || at(response, "timed_out") === true) return undefined;
+  const found = hits as readonly JsonValue[];
+  const firstIndex = at(found[0], "_index");
+  return {
+    count: total,
+    firstSeen: toIso(at(response, "aggregations", "first", "value")),
+    lastSeen: toIso(at(response, "aggregations", "last", "value")),
+    eventIds: found.map((hit) => at(hit, "_id")).filter((id) => typeof id === "string"),
+    firstIndex: typeof firstIndex === "string" ? firstIndex : "",
+    related: relatedOf(response),
+  };
+}
+
+function relatedOf(response: JsonValue | undefined): Related {
+  const related: [RelatedKind, string[]][] = [];
+  for (const kind of RELATED_KINDS) {
+    const buckets = at(response, "aggregations", kind, "buckets");
+    if (!Array.isArray(buckets)) continue;
+    const values = (buckets as readonly JsonValue[]).map((bucket) => at(bucket, "key"));
+    const texts = values.filter((value) => typeof value === "string");
+    if (texts.length > 0) related.push([kind, texts]);
+  }
+  return Object.fromEntries(related);
+}
+
+function toIso(ms: JsonValue | undefined): string {
+  return typeof ms === "number" ? new Date(ms).toISOString() : "";
+}
+
+/** The value under a path of own keys. */
+export function at(value: JsonValue | undefined, ...path: readonly string[]): JsonValue | undefined {
+  let here = value;
+  for (const key of path) here = isJsonObject(here) ? own(here, key) : undefined;
+  return here;
+}
+
+/** `{…}` under a path; empty when there is none. */
+export function objectAt(value: JsonValue | undefined, ...path: readonly string[]): JsonObject {
+  const found = at(value, ...path);
+  return isJsonObject(found) ? found : {};
+}

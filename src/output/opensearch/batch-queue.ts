@@ -1,0 +1,217 @@
+import { type Clock } from "../../lib/clock.js";
+import { StoreUnavailableError } from "../store.js";
+import { backoffMs } from "./backoff.js";
+import type { RetryReason } from "./fault.js";
+
+export type Verdict<R> =
+  | { readonly kind: "done"; readonly result: R }
+  | {
+      readonly kind: "retry";
+      readonly reason: RetryReason;
+      readonly message: string;
+      /** "store": nothing has a chance just now, so the whole queue pauses. "item": only this one waits. */
+      readonly scope: "item" | "store";
+      /** True when the try may have taken effect all the same. */
+      readonly unknown: boolean;
+    };
+
+export interface Settled<R> {
+  readonly result: R;
+  /** True when an earlier try may have taken effect: a conflict may then be with our own document. */
+  readonly repeated: boolean;
+}
+
+export interface BatchQueueOptions<T, R> {
+  readonly maxItems: number;
+  /** Characters of all items of one batch; a single larger item goes alone. */
+  readonly maxChars: number;
+  readonly inFlight: number;
+  /** Wait for company when nothing is in flight, ms. */
+  readonly lingerMs: number;
+  /** The same while something is in flight: longer, since the store is busy anyway. */
+  readonly busyLingerMs: number;
+  readonly clock: Clock;
+  sizeOf(item: T): number;
+  /** One verdict for each item, in order. */
+  send(items: readonly T[]): Promise<readonly Verdict<R>[]>;
+  retried?(reason: RetryReason, items: number): void;
+}
+
+export interface BatchQueue<T, R> {
+  /** @throws StoreUnavailableError at the deadline (ms since the epoch), with the last thing that stood in the way. */
+  submit(items: readonly T[], deadline: number): Promise<Settled<R>[]>;
+  /** The sentence of the last failure, while the queue pauses because of the store. */
+  trouble(): string | undefined;
+  /** Somebody saw the store answer: the pause ends now. */
+  resume(): void;
+}
+
+interface Group<R> {
+  readonly results: Settled<R>[];
+  remaining: number;
+  /** Set when its caller was answered: what is left of it is not sent. */
+  over: boolean;
+  trouble: string;
+  finish(): void;
+}
+
+interface Entry<T, R> {
+  readonly item: T;
+  readonly size: number;
+  readonly group: Group<R>;
+  readonly position: number;
+  attempts: number;
+  repeated: boolean;
+}
+
+/**
+ * Puts together what many callers hand in at the same time, sends it in few large batches, and gives each caller
+ * its own results in order. What fails for a passing reason is sent again until its caller's deadline.
+ */
+export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQueue<T, R> {
+  const { clock } = options;
+  let waiting: Entry<T, R>[] = [];
+  let waitingChars = 0;
+  let oldest = 0;
+  let inFlight = 0;
+  let failures = 0;
+  let pausedUntil = 0;
+  let trouble: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  function enqueue(entries: readonly Entry<T, R>[]): void {
+    if (waiting.length === 0) oldest = clock();
+    for (const entry of entries) {
+      waiting.push(entry);
+      waitingChars += entry.size;
+    }
+    pump();
+  }
+
+  function pump(): void {
+    clearTimeout(timer);
+    while (waiting.length > 0 && inFlight < options.inFlight) {
+      const now = clock();
+      const full = waiting.length >= options.maxItems || waitingChars >= options.maxChars;
+      const linger = inFlight === 0 ? options.lingerMs : options.busyLingerMs;
+      const wait = Math.max(full ? 0 : oldest + linger - now, pausedUntil - now);
+      if (wait > 0) {
+        timer = setTimeout(pump, wait);
+        return;
+      }
+      const batch = take();
+      if (batch.length > 0) void run(batch);
+    }
+  }
+
+  function take(): Entry<T, R>[] {
+    const batch: Entry<T, R>[] = [];
+    let chars = 0;
+    let next = 0;
+    for (; next < waiting.length && batch.length < options.maxItems; next++) {
+      const entry = waiting[next];
+      if (entry === undefined) break;
+      if (!entry.group.over) {
+        if (batch.length > 0 && chars + entry.size > options.maxChars) break;
+        batch.push(entry);
+        chars += entry.size;
+      }
+      waitingChars -= entry.size;
+    }
+    waiting = waiting.slice(next);
+    return batch;
+  }
+
+  async function run(batch: readonly Entry<T, R>[]): Promise<void> {
+    inFlight++;
+    let verdicts: readonly Verdict<R>[];
+    try {
+      verdicts = await options.send(batch.map((entry) => entry.item));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const verdict = { kind: "retry", reason: "other", message, scope: "store", unknown: true } as const;
+      verdicts = batch.map(() => verdict);
+    }
+    inFlight--;
+    settle(batch, verdicts);
+    pump();
+  }
+
+  function settle(batch: readonly Entry<T, R>[], verdicts: readonly Verdict<R>[]): void {
+    const again: Entry<T, R>[] = [];
+    const reasons = new Map<RetryReason, number>();
+    let storeTrouble: string | undefined;
+    for (const [i, entry] of batch.entries()) {
+      const verdict = verdicts[i];
+      if (verdict === undefined) throw new Error("A batch was answered with too few verdicts.");
+      if (verdict.kind === "done") {
+        entry.group.results[entry.position] = { result: verdict.result, repeated: entry.repeated };
+        if (--entry.group.remaining === 0) entry.group.finish();
+        continue;
+      }
+      entry.attempts++;
+      entry.repeated ||= verdict.unknown;
+      entry.group.trouble = verdict.message;
+      if (verdict.scope === "store") storeTrouble = verdict.message;
+      reasons.set(verdict.reason, (reasons.get(verdict.reason) ?? 0) + 1);
+      again.push(entry);
+    }
+    trouble = storeTrouble;
+    if (storeTrouble === undefined) failures = 0;
+    else pausedUntil = clock() + backoffMs(++failures);
+    for (const [reason, items] of reasons) options.retried?.(reason, items);
+    if (again.length === 0) return;
+    const attempts = Math.max(...again.map((entry) => entry.attempts));
+    setTimeout(
+      () => enqueue(again.filter((entry) => !entry.group.over)),
+      storeTrouble === undefined ? backoffMs(attempts) : 0,
+    );
+  }
+
+  function submit(items: readonly T[], deadline: number): Promise<Settled<R>[]> {
+    if (items.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const group: Group<R> = {
+        results: new Array<Settled<R>>(items.length),
+        remaining: items.length,
+        over: false,
+        trouble: "OpenSearch did not answer in time",
+        finish: () => {
+          group.over = true;
+          clearTimeout(deadlineTimer);
+          resolve(group.results);
+        },
+      };
+      const deadlineTimer = setTimeout(
+        () => {
+          group.over = true;
+          reject(
+            new StoreUnavailableError(`${group.remaining} of ${items.length} not stored: ${group.trouble}`),
+          );
+        },
+        Math.max(0, deadline - clock()),
+      );
+      enqueue(
+        items.map((item, position) => ({
+          item,
+          size: options.sizeOf(item),
+          group,
+          position,
+          attempts: 0,
+          repeated: false,
+        })),
+      );
+    });
+  }
+
+  return {
+    submit,
+    trouble: () => trouble,
+    resume: () => {
+      if (trouble === undefined) return;
+      trouble = undefined;
+      pausedUntil = 0;
+      pump();
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import type { TlsOptions } from "node:tls";
+import { Client, Connection, errors, Serializer } from "@opensearch-project/opensearch";
+import type { JsonValue } from "../../lib/json.js";
+
+export interface OpenSearchClientOptions {
+  /** `http://host:9200`; a path prefix is kept. */
+  readonly node: string;
+  readonly auth?: { readonly username: string; readonly password: string };
+  readonly tls?: Pick<TlsOptions, "ca" | "cert" | "key"> & { readonly rejectUnauthorized?: boolean };
+  /** gzip of request bodies: worth it across a slow network, not on the same host. Default false. */
+  readonly compression?: boolean;
+  /** Default 30,000. */
+  readonly requestTimeoutMs?: number;
+}
+
+export interface OpenSearchRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** JSON text, or newline-delimited JSON with `ndjson: true`; sent as it is. */
+  readonly body?: string;
+  readonly ndjson?: boolean;
+  readonly timeoutMs?: number;
+}
+
+/** An HTTP answer, of whatever status. */
+export interface OpenSearchReply {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** No answer was had: refused, reset, timed out. Whether the request took effect is not known. */
+export class NoReplyError extends Error {
+  override readonly name = "NoReplyError";
+}
+
+export interface OpenSearchClient {
+  readonly node: string;
+  /** @throws NoReplyError when there was no complete HTTP answer; any status is an answer. Never retries. */
+  request(request: OpenSearchRequest): Promise<OpenSearchReply>;
+  close(): Promise<void>;
+}
+
+/**
+ * The only place that talks to OpenSearch. Retrying is left to the callers, who know what may be repeated, and
+ * answers stay text, since most of a bulk's answer need not be parsed.
+ */
+export function createOpenSearchClient(options: OpenSearchClientOptions): OpenSearchClient {
+  const requestTimeout = options.requestTimeoutMs ?? 30_000;
+  const client = new Client({
+    node: options.node,
+    ...(options.auth === undefined ? {} : { auth: { ...options.auth } }),
+    ...(options.tls === undefined ? {} : { ssl: { ...options.tls } }),
+    ...(options.compression === true ? { compression: "gzip" as const } : {}),
+    maxRetries: 0,
+    requestTimeout,
+    resurrectStrategy: "none",
+    Serializer: TextSerializer,
+    Connection: QuietConnection,
+  });
+
+  return {
+    node: withoutCredentials(options.node),
+    async request({ method, path, query, body, ndjson, timeoutMs }) {
+      const timeout = timeoutMs ?? requestTimeout;
+      const sent = client.transport.request(
+        {
+          method,
+          path,
+          ...(query === undefined ? {} : { querystring: { ...query } }),
+          ...(body === undefined ? {} : ndjson === true ? { bulkBody: body } : { body }),
+        },
+        { requestTimeout: timeout },
+      );
+      // The client's own time-out ends with the headers; an answer that stalls in its body needs this one.
+      const guard = setTimeout(() => sent.abort(), timeout + 1_000);
+      try {
+        const reply = await sent;
+        return { status: reply.statusCode ?? 0, text: typeof reply.body === "string" ? reply.body : "" };
+      } catch (error) {
+        if (error instanceof errors.ResponseError && error.meta.statusCode !== null) {
+          const text: unknown = error.meta.body;
+          return { status: error.meta.statusCode, text: typeof text === "string" ? text : "" };
+        }
+        throw new NoReplyError(error instanceof Error ? error.message : String(error));
+      } finally {
+        clearTimeout(guard);
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+/** The reply as JSON; undefined when it is none. */
+export function replyJson(reply: OpenSearchReply): JsonValue | undefined {
+  try {
+    return JSON.parse(reply.text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Leaves answers as text: the client's own parser refuses stored documents that have a `__proto__` key. */
+class TextSerializer extends Serializer {
+  override deserialize(json: string): string {
+    return json;
+  }
+}
+
+/** The client prints to stdout when a connection breaks after the headers; stdout is for data. */
+class QuietConnection extends Connection {
+  override request(
+    ...[params, callback]: Parameters<Connection["request"]>
+  ): ReturnType<Connection["request"]> {
+    const request = super.request(params, (error, response) => {
+      callback(error, response);
+      if (error === null) {
+        request.removeAllListeners("error");
+        request.on("error", () => undefined);
+      }
+    });
+    return request;
+  }
+}
+
+function withoutCredentials(node: string): string {
+  const url = new URL(node);
+  url.username = "";
+  url.password = "";
+  return url.href.replace(/\/$/, "");
+}

@@ -1,0 +1,140 @@
+import type { AlertDocument } from "../../enrich/types.js";
+import type { JsonObject } from "../../lib/json.js";
+import type { DeadReason } from "../../lib/dead-reason.js";
+import type { EventWrite, StoreMetrics, StoreWrite, WriteOutcome } from "../store.js";
+import { pauseBeforeRound } from "./backoff.js";
+import type { BatchQueue, Settled } from "./batch-queue.js";
+import type { BulkItem, BulkResult } from "./bulk-sender.js";
+import type { DocumentKey, StoredDocument } from "./document-reader.js";
+import type { IndexNames } from "./index-names.js";
+
+/** A dead letter ready to be stored: several for bytes that are split into chunks. */
+export interface DeadLetter {
+  /** Hash of the bytes (and chunk number): the same bytes are the same dead letter. */
+  readonly id: string;
+  readonly document: JsonObject | object;
+}
+
+export interface EventRules {
+  /** The alerts that a stored event raises, from its own hits and nothing else. */
+  alertsOf(stored: JsonObject): readonly AlertDocument[];
+  /** Whether two event documents carry the same CloudTrail record. */
+  sameRecord(written: JsonObject, stored: JsonObject): boolean;
+  toDeadLetters(write: {
+    reason: DeadReason;
+    raw: Uint8Array;
+    source: StoreWrite["source"];
+  }): readonly DeadLetter[];
+}
+
+export interface EventWriterOptions extends EventRules {
+  readonly names: IndexNames;
+  readonly bulk: BatchQueue<BulkItem, BulkResult>;
+  readonly reader: BatchQueue<DocumentKey & { readonly size: number }, StoredDocument | undefined>;
+  readonly metrics?: Pick<StoreMetrics, "reshaped">;
+}
+
+export interface WrittenEvents {
+  readonly outcomes: WriteOutcome[];
+  /** Of the events stored now and of the duplicates: each of these alerts has to be marked. */
+  readonly alerts: readonly AlertDocument[];
+}
+
+/** One document on its way in, and for which write of the batch it stands. */
+interface Attempt {
+  readonly position: number;
+  readonly write: StoreWrite;
+  readonly stage: "document" | "safe" | "dead";
+  readonly index: string;
+  readonly id: string;
+  readonly body: string;
+}
+
+/**
+ * Stores the documents of one batch, each until it is durable: as it is, else in its safe form, else as a dead
+ * letter. An id that is taken is read back and is either the same record (a duplicate) or a collision.
+ */
+export function createEventWriter(options: EventWriterOptions) {
+  const { names, bulk, reader } = options;
+
+  return async function writeEvents(batch: readonly StoreWrite[], deadline: number): Promise<WrittenEvents> {
+    const outcomes = new Array<WriteOutcome>(batch.length).fill("dead_lettered");
+    const alerts: AlertDocument[] = [];
+    let attempts = batch.flatMap((write, position) =>
+      write.kind === "event" ? [firstAttempt(write, position)] : deadAttempts(write, position, write.reason),
+    );
+
+    for (let round = 1; attempts.length > 0; round++) {
+      await pauseBeforeRound(round);
+      const results = await bulk.submit(attempts.map(toBulkItem), deadline);
+      const next: Attempt[] = [];
+      const taken: { attempt: Attempt; repeated: boolean }[] = [];
+      for (const [i, attempt] of attempts.entries()) {
+        const { result, repeated } = results[i] as Settled<BulkResult>;
+        if (result.kind === "fault") next.push(...afterFault(attempt, result.fault));
+        else if (attempt.stage === "dead" || attempt.write.kind !== "event") continue;
+        else if (result.kind === "conflict") taken.push({ attempt, repeated });
+        else {
+          outcomes[attempt.position] = "stored";
+          for (const alert of attempt.write.alerts) alerts.push(alert);
+        }
+      }
+      if (taken.length > 0) await readBack(taken, next);
+      attempts = next;
+    }
+    return { outcomes, alerts };
+
+    async function readBack(taken: readonly { attempt: Attempt; repeated: boolean }[], next: Attempt[]) {
+      const keys = taken.map(({ attempt: { index, id, body } }) => ({ index, id, size: body.length }));
+      const found = await reader.submit(keys, deadline);
+      for (const [i, { attempt, repeated }] of taken.entries()) {
+        const stored = found[i]?.result?.source;
+        if (stored === undefined) next.push(attempt);
+        else if (options.sameRecord(JSON.parse(attempt.body) as JsonObject, stored)) {
+          // After a try without an answer the document in the way is our own.
+          outcomes[attempt.position] = repeated ? "stored" : "duplicate";
+          for (const alert of options.alertsOf(stored)) alerts.push(alert);
+        } else {
+          const message = `Another record is stored under the id ${attempt.id} in ${attempt.index}.`;
+          next.push(...deadAttempts(attempt.write, attempt.position, { code: "id_collision", message }));
+        }
+      }
+    }
+  };
+
+  function firstAttempt(write: EventWrite, position: number): Attempt {
+    const { id, document: body } = write;
+    return { position, write, stage: "document", index: names.events(write.time), id, body };
+  }
+
+  function deadAttempts(write: StoreWrite, position: number, reason: DeadReason): Attempt[] {
+    return options
+      .toDeadLetters({ reason, raw: write.raw, source: write.source })
+      .map(({ id, document }) => ({
+        position,
+        write,
+        stage: "dead",
+        index: names.deadletter,
+        id,
+        body: JSON.stringify(document),
+      }));
+  }
+
+  function afterFault(attempt: Attempt, fault: { type: string; reason: string }): Attempt[] {
+    const { write, position } = attempt;
+    if (attempt.stage === "dead" || write.kind !== "event") {
+      // Nothing is left to fall back on: keep trying until the write is refused, rather than lose it.
+      return [attempt];
+    }
+    if (attempt.stage === "document") {
+      options.metrics?.reshaped(1);
+      return [{ ...attempt, stage: "safe", body: write.toSafeDocument() }];
+    }
+    const message = `OpenSearch refused the document: ${fault.type}: ${fault.reason}`.slice(0, 1_000);
+    return deadAttempts(write, position, { code: "store_refused", message });
+  }
+}
+
+function toBulkItem({ index, id, body }: Attempt): BulkItem {
+  return { action: `{"create":{"_index":"${index}","_id":${JSON.stringify(id)}}}`, body };
+}

@@ -1,0 +1,126 @@
+import type { JsonObject, JsonValue } from "../../lib/json.js";
+import { at } from "./alert-members.js";
+import { faultOf } from "./bulk-sender.js";
+import { NoReplyError, replyJson, type OpenSearchClient, type OpenSearchReply } from "./client.js";
+import { createIndexNames } from "./index-names.js";
+import { toIndexTemplates, type IndexMappings, type IndexTemplate } from "./templates.js";
+import { checkVersion } from "./version.js";
+
+export interface SetupOptions {
+  readonly client: OpenSearchClient;
+  readonly prefix: string;
+  readonly mappings: IndexMappings;
+  /** Age at which events indices are deleted, as ISM writes it (`365d`); undefined keeps them. */
+  readonly retention?: string;
+}
+
+export interface SetupReport {
+  readonly version: string;
+  /** What was done, one sentence each, for a person. */
+  readonly done: readonly string[];
+  /** What could not be done and does not keep TrailTag from working, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Installs templates and policy, and brings the mappings of existing indices up to date. Doing it again changes
+ * nothing.
+ *
+ * @throws IncompatibleStoreError when what answers is no OpenSearch of 2.19 or later.
+ * @throws NoReplyError when OpenSearch is away or says that it is busy.
+ */
+export async function setUpOpenSearch(options: SetupOptions): Promise<SetupReport> {
+  const { client, prefix, mappings } = options;
+  const version = await checkVersion(client);
+  const templates = toIndexTemplates(mappings, prefix, createIndexNames(prefix, "week"));
+  const report = { version, done: [] as string[], problems: [] as string[] };
+  for (const template of templates) await installTemplate(client, template, report);
+  for (const template of templates) await updateMappings(client, template, report);
+  await installPolicy(options, report);
+  return report;
+}
+
+interface Report {
+  readonly done: string[];
+  readonly problems: string[];
+}
+
+async function installTemplate(
+  client: OpenSearchClient,
+  template: IndexTemplate,
+  report: Report,
+): Promise<void> {
+  const reply = await put(client, `/_index_template/${template.name}`, template.body);
+  if (reply.status === 200) report.done.push(`Index template ${template.name} is installed.`);
+  else report.problems.push(`Index template ${template.name} was refused: ${said(reply)}`);
+}
+
+async function updateMappings(
+  client: OpenSearchClient,
+  template: IndexTemplate,
+  report: Report,
+): Promise<void> {
+  const path = `/_cat/indices/${template.pattern}`;
+  const list = await ask(client, { method: "GET", path, query: { format: "json", h: "index,status" } });
+  const rows = replyJson(list);
+  const indices = (Array.isArray(rows) ? (rows as readonly JsonValue[]) : [])
+    .filter((row) => at(row, "status") === "open")
+    .map((row) => at(row, "index"))
+    .filter((index) => typeof index === "string");
+  if (indices.length === 0) return;
+  // One request for all; only where it is refused does each index have to say for itself.
+  const all = await put(client, `/${template.pattern}/_mapping`, template.mappings);
+  if (all.status === 200) {
+    report.done.push(`The mappings of ${indices.length} indices ${template.pattern} are up to date.`);
+    return;
+  }
+  for (const index of indices) {
+    const one = await put(client, `/${index}/_mapping`, template.mappings);
+    if (one.status === 200) report.done.push(`The mapping of ${index} is up to date.`);
+    else report.problems.push(`The mapping of ${index} stays as it was: ${said(one)}`);
+  }
+}
+
+async function installPolicy(
+  { client, prefix, mappings, retention }: SetupOptions,
+  report: Report,
+): Promise<void> {
+  if (mappings.policy === undefined || retention === undefined) return;
+  const name = `${prefix}-retention`;
+  const path = `/_plugins/_ism/policies/${name}`;
+  const text = JSON.stringify(mappings.policy)
+    .replaceAll("{{prefix}}", prefix)
+    .replaceAll("{{retention}}", retention);
+  const policy = JSON.parse(text) as JsonObject;
+  const there = await ask(client, { method: "GET", path });
+  const seqNo = at(replyJson(there), "_seq_no");
+  const primaryTerm = at(replyJson(there), "_primary_term");
+  const guard: Record<string, string> = {};
+  if (there.status === 200 && typeof seqNo === "number" && typeof primaryTerm === "number") {
+    guard["if_seq_no"] = String(seqNo);
+    guard["if_primary_term"] = String(primaryTerm);
+  }
+  const reply = await ask(client, { method: "PUT", path, query: guard, body: JSON.stringify(policy) });
+  if (reply.status === 200 || reply.status === 201) report.done.push(`ISM policy ${name} is installed.`);
+  else if ([400, 404, 405].includes(reply.status) && /no handler found|not allowed/i.test(reply.text)) {
+    report.done.push(`ISM policy ${name} is skipped: this OpenSearch has no Index State Management plugin.`);
+  } else report.problems.push(`ISM policy ${name} was refused: ${said(reply)}`);
+}
+
+function put(client: OpenSearchClient, path: string, body: JsonObject): Promise<OpenSearchReply> {
+  return ask(client, { method: "PUT", path, body: JSON.stringify(body) });
+}
+
+async function ask(
+  client: OpenSearchClient,
+  request: Parameters<OpenSearchClient["request"]>[0],
+): Promise<OpenSearchReply> {
+  const reply = await client.request(request);
+  if (reply.status === 429 || reply.status >= 500) throw new NoReplyError(`${request.path}: ${said(reply)}`);
+  return reply;
+}
+
+function said(reply: OpenSearchReply): string {
+  const fault = faultOf(replyJson(reply));
+  return fault === undefined ? `HTTP ${reply.status}.` : `${fault.type}: ${fault.reason}`;
+}

@@ -1,0 +1,156 @@
+import { systemClock, type Clock } from "../../lib/clock.js";
+import type { Store, StoreLog, StoreMetrics } from "../store.js";
+import type { AlertRules } from "./alert-derivation.js";
+import { alertIndex, createAlertWriter, onePerAlert, type AlertItem } from "./alert-writer.js";
+import { createBatchQueue, type BatchQueueOptions } from "./batch-queue.js";
+import { createBulkSender, type BulkItem, type BulkResult } from "./bulk-sender.js";
+import { createOpenSearchClient, NoReplyError, type OpenSearchClientOptions } from "./client.js";
+import { createConnectionMonitor } from "./connection-monitor.js";
+import { createDocumentReader, type DocumentKey, type StoredDocument } from "./document-reader.js";
+import { createEventWriter, type EventRules } from "./event-writer.js";
+import { createIndexMaker } from "./index-maker.js";
+import { createIndexNames, type IndexPeriod } from "./index-names.js";
+import { createReconciler } from "./reconciler.js";
+import { setUpOpenSearch } from "./setup.js";
+import { toIndexTemplates, type IndexMappings } from "./templates.js";
+import { checkVersion, IncompatibleStoreError } from "./version.js";
+
+export interface OpenSearchStoreOptions extends EventRules, AlertRules {
+  readonly client: OpenSearchClientOptions;
+  /** `cloudtrail`: the start of every index name. */
+  readonly prefix: string;
+  readonly indexPeriod: IndexPeriod;
+  readonly mappings: IndexMappings;
+  /** False: templates and policy are somebody else's; indices are still made with the mappings. Default true. */
+  readonly manageTemplates?: boolean;
+  readonly retention?: string;
+  readonly bulk?: BulkLimits;
+  readonly sweepMs?: number;
+  readonly log: StoreLog;
+  readonly metrics?: StoreMetrics;
+  readonly clock?: Clock;
+}
+
+/** How documents are put together into bulks. */
+export interface BulkLimits {
+  readonly maxItems?: number;
+  readonly maxChars?: number;
+  readonly inFlight?: number;
+  readonly lingerMs?: number;
+  readonly busyLingerMs?: number;
+}
+
+const CLOSE_GRACE_MS = 5_000;
+
+/** The store in OpenSearch: events and dead letters, then the alerts they raise, then what derives alerts from events. */
+export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
+  const { prefix, mappings, log, metrics, manageTemplates = true, clock = systemClock } = options;
+  const client = createOpenSearchClient(options.client);
+  const names = createIndexNames(prefix, options.indexPeriod);
+  const templates = toIndexTemplates(mappings, prefix, names);
+  const maker = createIndexMaker({ client, templates, sendSettings: manageTemplates, clock, log });
+  const reconciler = createReconciler({ ...options, client: client, names, clock });
+  const limits: Omit<BatchQueueOptions<unknown, unknown>, "sizeOf" | "send"> = {
+    maxItems: 5_000,
+    maxChars: 8 * 1024 * 1024,
+    inFlight: 2,
+    lingerMs: 2,
+    busyLingerMs: 20,
+    ...options.bulk,
+    clock,
+    retried: (reason, items) => metrics?.retried(reason, items),
+  };
+  const sender = (op: "create" | "update") =>
+    createBulkSender({ client, op, ...(metrics === undefined ? {} : { metrics }) });
+  const bulk = createBatchQueue<BulkItem, BulkResult>({
+    ...limits,
+    sizeOf: (item) => item.action.length + item.body.length,
+    send: sender("create"),
+  });
+  const reader = createBatchQueue<DocumentKey & { readonly size: number }, StoredDocument | undefined>({
+    ...limits,
+    sizeOf: (key) => key.size,
+    send: createDocumentReader(client),
+  });
+  const alerts = createBatchQueue<AlertItem, BulkResult>({
+    ...limits,
+    sizeOf: (item) => item.action.length + item.body.length,
+    send: onePerAlert(sender("update")),
+  });
+  const writeEvents = createEventWriter({ ...options, names, bulk, reader });
+  const markAlerts = createAlertWriter({ names, queue: alerts, log });
+  const writing = new Set<Promise<unknown>>();
+
+  const monitor = createConnectionMonitor({
+    clock,
+    connect,
+    ping: async () => {
+      const reply = await client.request({ method: "GET", path: "/", timeoutMs: 5_000 });
+      if (reply.status !== 200) throw new NoReplyError(`OpenSearch answers HTTP ${reply.status}`);
+      for (const queue of [bulk, reader, alerts]) queue.resume();
+      await maker.refresh();
+    },
+    hopeless: (error) => error instanceof IncompatibleStoreError,
+    onTrouble: (reason) => log("warn", "OpenSearch cannot be written to; trying again.", { reason }),
+    onMended: () => log("info", "OpenSearch answers again."),
+  });
+
+  async function connect(): Promise<void> {
+    if (!manageTemplates) {
+      log("info", "Connected to OpenSearch.", { version: await checkVersion(client) });
+    } else {
+      const retention = options.retention === undefined ? {} : { retention: options.retention };
+      const { version, done, problems } = await setUpOpenSearch({ client, prefix, mappings, ...retention });
+      log("info", "Connected to OpenSearch.", { version, done });
+      for (const problem of problems) log("warn", problem);
+    }
+    reconciler.start();
+  }
+
+  const write: Store["write"] = async (batch, deadline) => {
+    await monitor.whenReady(deadline);
+    // Any document may end as a dead letter.
+    const indices = new Set([names.deadletter]);
+    for (const item of batch) if (item.kind === "event") indices.add(names.events(item.time));
+    await maker.ensure(indices, deadline);
+    const written = await writeEvents(batch, deadline);
+    if (written.alerts.length > 0) {
+      await maker.ensure(new Set(written.alerts.map((alert) => alertIndex(names, alert))), deadline);
+      reconciler.markDirty(await markAlerts(written.alerts, deadline));
+    }
+    return written.outcomes;
+  };
+
+  return {
+    kind: "opensearch",
+    start: () => monitor.start(),
+    write: (batch, deadline) => {
+      const work = write(batch, deadline);
+      const over: Promise<void> = work.then(
+        () => void writing.delete(over),
+        () => void writing.delete(over),
+      );
+      writing.add(over);
+      return work;
+    },
+    status: () => {
+      const trouble = monitor.trouble() ?? bulk.trouble() ?? alerts.trouble();
+      if (trouble === undefined)
+        return { ready: true, message: `OpenSearch at ${client.node} takes documents.` };
+      return { ready: false, message: `OpenSearch at ${client.node} cannot be written to: ${trouble}` };
+    },
+    async settle() {
+      await reconciler.settle();
+      // What was derived just now shows in searches at once.
+      await client
+        .request({ method: "POST", path: `/${names.eventsPattern},${names.alertsPattern}/_refresh` })
+        .catch(() => undefined);
+    },
+    async close() {
+      await Promise.all(writing);
+      monitor.close();
+      await reconciler.close(CLOSE_GRACE_MS);
+      await client.close();
+    },
+  };
+}

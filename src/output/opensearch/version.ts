@@ -1,0 +1,41 @@
+import { at } from "./alert-members.js";
+import { NoReplyError, replyJson, type OpenSearchClient } from "./client.js";
+
+/** What answers is not an OpenSearch that TrailTag can write to; waiting does not mend it. */
+export class IncompatibleStoreError extends Error {
+  override readonly name = "IncompatibleStoreError";
+}
+
+const MINIMUM = { major: 2, minor: 19 };
+
+/**
+ * @returns the version, `3.8.0`.
+ * @throws IncompatibleStoreError for Elasticsearch and for OpenSearch before 2.19.
+ * @throws NoReplyError when there is no answer, or one that may pass.
+ */
+export async function checkVersion(client: OpenSearchClient): Promise<string> {
+  const reply = await client.request({ method: "GET", path: "/", timeoutMs: 5_000 });
+  if (reply.status === 401 || reply.status === 403) {
+    throw new NoReplyError(`OpenSearch at ${client.node} refuses the credentials (HTTP ${reply.status}).`);
+  }
+  const answer = replyJson(reply);
+  if (reply.status !== 200 || answer === undefined) {
+    throw new NoReplyError(`OpenSearch at ${client.node} answers HTTP ${reply.status}.`);
+  }
+  const number = at(answer, "version", "number");
+  const distribution = at(answer, "version", "distribution");
+  if (typeof number !== "string" || distribution !== "opensearch") {
+    const what =
+      typeof number === "string" ? `version ${number} without the distribution "opensearch"` : "no version";
+    throw new IncompatibleStoreError(
+      `What answers at ${client.node} is not OpenSearch (it names ${what}). TrailTag needs OpenSearch 2.19 or later.`,
+    );
+  }
+  const [major = 0, minor = 0] = number.split(".").map(Number);
+  if (major < MINIMUM.major || (major === MINIMUM.major && minor < MINIMUM.minor)) {
+    throw new IncompatibleStoreError(
+      `OpenSearch at ${client.node} is ${number}. TrailTag needs OpenSearch 2.19 or later.`,
+    );
+  }
+  return number;
+}
