@@ -1,0 +1,153 @@
+import { ApiError } from "../lib/errors.js";
+import { parseAction, startsLikeAction, type BulkAction, type BulkOp } from "./bulk-action.js";
+import { findMember } from "./json-member.js";
+import { isSpace } from "./json-scan.js";
+
+/** The item error of an action that is not carried out. */
+export interface BulkRefusal {
+  readonly status: number;
+  readonly type: string;
+  readonly reason: string;
+}
+
+/** One action of a bulk request, in request order; the reply has one item for each, under `op`. */
+export interface BulkEntry {
+  readonly op: BulkOp;
+  /** The index that the shipper named, for the dead letter only. */
+  readonly index: string | undefined;
+  /** The document's bytes, a view into the body, not yet parsed; undefined when the action is refused. */
+  readonly document: Uint8Array | undefined;
+  readonly refused?: BulkRefusal;
+}
+
+/** Thrown when the body is no bulk request at all, so that no item can be answered. */
+export class BulkSyntaxError extends ApiError {}
+
+interface Line {
+  /** Without its line end and surrounding white space. */
+  readonly bytes: Uint8Array;
+  /** 1-based. */
+  readonly number: number;
+}
+
+/**
+ * Reads a `_bulk` body as an iterator, so that a large one is worked off in slices.
+ *
+ * More forgiving than OpenSearch, which refuses the whole request for one malformed line or a missing last newline.
+ * Here such a line costs its own item only: where an action is due and there is none, that is one refused item,
+ * and reading goes on at the next line that starts like an action. No CloudTrail document does.
+ *
+ * @throws BulkSyntaxError before the first entry, when the body is empty or has no action at all.
+ */
+export function* parseBulk(
+  body: Uint8Array,
+  options: { readonly defaultIndex?: string } = {},
+): Generator<BulkEntry, void> {
+  const lines = readLines(body);
+  let actionSeen = false;
+  let last: { readonly line: Uint8Array; readonly action: BulkAction } | undefined;
+  let line = nextFilled(lines);
+  if (line === undefined) throw emptyBody(body);
+  while (line !== undefined) {
+    const action: ReturnType<typeof parseAction> =
+      last !== undefined && Buffer.compare(last.line, line.bytes) === 0
+        ? last.action
+        : parseAction(line.bytes, line.number);
+    if ("reason" in action) {
+      const next = nextAction(lines);
+      if (!actionSeen && next === undefined) throw new BulkSyntaxError("bulk_malformed", action.reason);
+      yield refuse(action.op ?? "index", undefined, action.reason);
+      actionSeen = true;
+      line = next;
+      continue;
+    }
+    // Shippers repeat the same action line for a whole batch.
+    last = { line: line.bytes, action };
+    actionSeen = true;
+    const index: string | undefined = action.index ?? options.defaultIndex;
+    const { op } = action;
+    if (op === "delete") {
+      yield refuse(op, index, "TrailTag only adds documents: [delete] is not carried out");
+      line = nextFilled(lines);
+      continue;
+    }
+    const document = nextFilled(lines);
+    if (
+      document === undefined ||
+      (startsLikeAction(document.bytes) && !("reason" in parseAction(document.bytes, 0)))
+    ) {
+      yield refuse(op, index, `The action on line [${line.number}] has no document after it`);
+      line = document;
+      continue;
+    }
+    yield op === "update" ? readUpdate(document.bytes, index) : { op, index, document: document.bytes };
+    line = nextFilled(lines);
+  }
+}
+
+/** `update` carries its document inside: as `doc`, or as `upsert` where the document is new. */
+function readUpdate(line: Uint8Array, index: string | undefined): BulkEntry {
+  if (findMember(line, "script") !== undefined) {
+    return refuse(
+      "update",
+      index,
+      "TrailTag only adds documents: [update] with a [script] is not carried out",
+    );
+  }
+  const document = findMember(line, "doc") ?? findMember(line, "upsert");
+  if (document !== undefined) return { op: "update", index, document };
+  // Cut off or no JSON: the line goes on as it is, to be dead-lettered with its reason.
+  if (!isWholeObject(line)) return { op: "update", index, document: line };
+  return refuse("update", index, "[update] needs a [doc] or an [upsert]");
+}
+
+function isWholeObject(line: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(line).toString("utf8"));
+    return typeof value === "object";
+  } catch {
+    return false;
+  }
+}
+
+function refuse(op: BulkOp, index: string | undefined, reason: string): BulkEntry {
+  return {
+    op,
+    index,
+    document: undefined,
+    refused: { status: 400, type: "illegal_argument_exception", reason },
+  };
+}
+
+function emptyBody(body: Uint8Array): BulkSyntaxError {
+  if (body.length === 0) return new BulkSyntaxError("body_required", "request body is required");
+  return new BulkSyntaxError("bulk_malformed", "Validation Failed: 1: no requests added;");
+}
+
+function nextFilled(lines: Iterator<Line, void>): Line | undefined {
+  for (let next = lines.next(); next.done !== true; next = lines.next()) {
+    if (next.value.bytes.length > 0) return next.value;
+  }
+  return undefined;
+}
+
+function nextAction(lines: Iterator<Line, void>): Line | undefined {
+  let line = nextFilled(lines);
+  while (line !== undefined && !startsLikeAction(line.bytes)) line = nextFilled(lines);
+  return line;
+}
+
+function* readLines(body: Uint8Array): Generator<Line, void> {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const hasBom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  let at = hasBom ? 3 : 0;
+  for (let number = 1; at < bytes.length; number++) {
+    const newline = bytes.indexOf(0x0a, at);
+    const next = newline < 0 ? bytes.length : newline + 1;
+    let end = newline < 0 ? bytes.length : newline;
+    while (at < end && isSpace(bytes[at])) at++;
+    while (end > at && isSpace(bytes[end - 1])) end--;
+    yield { bytes: bytes.subarray(at, end), number };
+    at = next;
+  }
+}
