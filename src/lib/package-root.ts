@@ -8,6 +8,7 @@ export const packageRoot: string = findRoot(dirname(fileURLToPath(import.meta.ur
 function findRoot(from: string): string {
   if (existsSync(join(from, "package.json")) && existsSync(join(from, "mappings"))) return from;
   const parent = dirname(from);
-  if (parent === from) throw new Error("TrailTag's own folder (with package.json and mappings/) was not found.");
+  if (parent === from)
+    throw new Error("TrailTag's own folder (with package.json and mappings/) was not found.");
   return findRoot(parent);
 }

@@ -1,0 +1,9 @@
+/** One command of `trailtag`. */
+export interface Command {
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** What `--help` prints. */
+  readonly usage: string;
+  /** @returns the exit code; long-running commands resolve when they have ended. */
+  run(args: readonly string[]): Promise<number>;
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { attack } from "../attack/attack.js";
+import { EXIT } from "../lib/errors.js";
+import { packageRoot } from "../lib/package-root.js";
+import type { Command } from "./command.js";
+
+export const versionCommand: Command = {
+  summary: "print the version of TrailTag, of ATT&CK and of Node",
+  usage: "trailtag version",
+  run: () => {
+    process.stdout.write(
+      `trailtag ${packageVersion()}\nATT&CK ${attack.version}\nnode ${process.versions.node}\n`,
+    );
+    return Promise.resolve(EXIT.ok);
+  },
+};
+
+export function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string };
+  return manifest.version;
+}

@@ -1,0 +1,240 @@
+import { readFileSync } from "node:fs";
+import type Joi from "joi";
+import { isMap, isPair, LineCounter, parse, parseDocument } from "yaml";
+import type { Diagnostic } from "../lib/diagnostics.js";
+import { didYouMean } from "../lib/did-you-mean.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
+import { configKeys, configSchema } from "./schema.js";
+import type { Config } from "./types.js";
+
+/** Raised with every problem found, not only the first. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(readonly diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((d) => d.message).join("\n"));
+  }
+}
+
+export interface ConfigSources {
+  readonly files: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** From flags, nested as in a file; they win. */
+  readonly flags: JsonObject;
+}
+
+/** Where a value came from: file with line, environment variable or flag. */
+interface Origin {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+type Tree = Map<string, Tree | { value: JsonValue; origin: Origin }>;
+
+/**
+ * Layers: defaults, then files in order, then `TRAILTAG_SECTION__KEY`, then flags.
+ * @throws ConfigError naming file, line and key of each problem.
+ */
+export function loadConfig(sources: ConfigSources): Config {
+  const diagnostics: Diagnostic[] = [];
+  const tree: Tree = new Map();
+  for (const file of sources.files) layFile(tree, file, diagnostics);
+  layEnvironment(tree, sources.env);
+  layObject(tree, sources.flags, (path) => ({ file: `flag for ${path.join(".")}`, line: 1, column: 1 }), []);
+
+  const { error, value } = configSchema.validate(toPlain(tree), { abortEarly: false, convert: true }) as {
+    error?: Joi.ValidationError;
+    value: ValidatedConfig;
+  };
+  for (const detail of error?.details ?? []) diagnostics.push(toDiagnostic(tree, detail));
+  if (diagnostics.length > 0) throw new ConfigError(diagnostics);
+  return complete(value, sources.env, (path, message, hint) => {
+    throw new ConfigError([
+      { ...originOf(tree, path), code: "config-invalid", severity: "error", message, hint },
+    ]);
+  });
+}
+
+function layFile(tree: Tree, file: string, diagnostics: Diagnostic[]): void {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const message = `The configuration file cannot be read: ${(error as Error).message}.`;
+    diagnostics.push({ code: "config-unreadable", severity: "error", file, line: 1, column: 1, message });
+    return;
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  for (const problem of document.errors) {
+    const { line, col } = lines.linePos(problem.pos[0]);
+    const message = problem.message.split("\n")[0] ?? problem.message;
+    diagnostics.push({ code: "config-syntax", severity: "error", file, line, column: col, message });
+  }
+  if (document.errors.length > 0 || document.contents === null) return;
+  if (!isMap(document.contents)) {
+    const message = "The configuration file must be a map of sections such as http: and opensearch:.";
+    diagnostics.push({ code: "config-syntax", severity: "error", file, line: 1, column: 1, message });
+    return;
+  }
+  const originAt = (path: readonly string[]): Origin => {
+    let node: unknown = document.contents;
+    let offset = 0;
+    for (const key of path) {
+      const pair: unknown = isMap(node)
+        ? node.items.find((item) => (item.key as { value?: unknown } | null)?.value === key)
+        : undefined;
+      if (!isPair(pair)) break;
+      offset = (pair.key as { range?: [number, number, number] }).range?.[0] ?? offset;
+      node = pair.value;
+    }
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  layObject(tree, document.toJS() as JsonObject, originAt, []);
+}
+
+function layEnvironment(tree: Tree, env: ConfigSources["env"]): void {
+  for (const [name, text] of Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const match = /^TRAILTAG_([A-Z0-9_]+?)__([A-Z0-9_]+)$/.exec(name);
+    if (match === null || text === undefined) continue;
+    const path = [(match[1] ?? "").toLowerCase(), (match[2] ?? "").toLowerCase()];
+    const origin = { file: `environment variable ${name}`, line: 1, column: 1 };
+    layValue(tree, path, parseScalar(text, path), origin);
+  }
+}
+
+/** Lists in an environment variable are YAML (`[a, b]`) or comma-separated. */
+function parseScalar(text: string, path: readonly string[]): JsonValue {
+  if (path.join(".") !== "rules.paths") return text;
+  if (!text.startsWith("[")) return text.split(",").filter((part) => part !== "");
+  return parse(text) as JsonValue;
+}
+
+function layObject(
+  tree: Tree,
+  object: JsonObject,
+  originAt: (path: string[]) => Origin,
+  path: readonly string[],
+): void {
+  for (const [key, value] of Object.entries(object)) {
+    const here = [...path, key];
+    if (isJsonObject(value)) {
+      if (!(tree.get(key) instanceof Map)) tree.set(key, new Map());
+      layObject(tree.get(key) as Tree, value, originAt, here);
+    } else if (value !== null) {
+      tree.set(key, { value, origin: originAt(here) });
+    }
+  }
+}
+
+function layValue(tree: Tree, path: readonly string[], value: JsonValue, origin: Origin): void {
+  const [section = "", key = ""] = path;
+  if (!(tree.get(section) instanceof Map)) tree.set(section, new Map());
+  (tree.get(section) as Tree).set(key, { value, origin });
+}
+
+function toPlain(tree: Tree): JsonObject {
+  return Object.fromEntries(
+    [...tree].map(([key, node]) => [key, node instanceof Map ? toPlain(node) : node.value]),
+  );
+}
+
+function originOf(tree: Tree, path: readonly (string | number)[]): Origin {
+  let node: Tree | { origin: Origin } | undefined = tree;
+  for (const key of path) {
+    if (!(node instanceof Map)) break;
+    node = node.get(String(key));
+  }
+  if (node === undefined) return { file: "configuration", line: 1, column: 1 };
+  if (!(node instanceof Map)) return node.origin;
+  const first = [...node.values()][0];
+  return first === undefined || first instanceof Map
+    ? { file: "configuration", line: 1, column: 1 }
+    : first.origin;
+}
+
+function toDiagnostic(tree: Tree, detail: Joi.ValidationErrorItem): Diagnostic {
+  const name = detail.path.join(".");
+  const origin = originOf(tree, detail.path);
+  if (detail.type !== "object.unknown") {
+    return { ...origin, code: "config-invalid", severity: "error", message: `${detail.message}.` };
+  }
+  const known = configKeys();
+  const sections = [...new Set(known.map((key) => key.split(".")[0] ?? key))];
+  const meant = didYouMean(name, name.includes(".") ? known : [...sections, ...known]);
+  const message = `There is no configuration key "${name}".`;
+  const hint = meant === undefined ? "docs/reference/config.md lists all keys." : `Did you mean "${meant}"?`;
+  return { ...origin, code: "config-unknown-key", severity: "error", message, hint };
+}
+
+type ValidatedConfig = Omit<Config, "http" | "opensearch" | "store"> & {
+  readonly http: { readonly listen: string; readonly compat: Config["http"]["compat"] };
+  readonly store: { readonly kind?: "opensearch" | "files"; readonly dir: string };
+  readonly opensearch: Omit<Config["opensearch"], "password"> & {
+    readonly password_file?: string;
+    readonly password_env?: string;
+  };
+};
+
+type Refuse = (path: readonly string[], message: string, hint: string) => never;
+
+/** What joi cannot say: rules across keys, secrets read from where they are kept. */
+function complete(value: ValidatedConfig, env: ConfigSources["env"], refuse: Refuse): Config {
+  const at = value.http.listen.lastIndexOf(":");
+  const host = value.http.listen.slice(0, at).replace(/^\[|\]$/g, "");
+  const port = Number(value.http.listen.slice(at + 1));
+  if (port > 65_535) refuse(["http", "listen"], `Port ${port} does not exist.`, "Ports go up to 65535.");
+  if (value.auth.mode === undefined && !isLoopback(host)) {
+    refuse(
+      ["http", "listen"],
+      `Listening on ${host} would let anyone on the network write events.`,
+      'Listen on 127.0.0.1, or write out "auth.mode: none" if something else guards the port.',
+    );
+  }
+  const kind = value.store.kind ?? (value.opensearch.node === undefined ? undefined : "opensearch");
+  if (kind === undefined) {
+    refuse(
+      ["store"],
+      "No store is named: TrailTag never writes to a cluster that nobody named.",
+      "Give --opensearch URL (opensearch.node), or --store files --data DIR (store.kind, store.dir).",
+    );
+  }
+  if (kind === "opensearch" && value.opensearch.node === undefined) {
+    refuse(
+      ["store", "kind"],
+      "The store is opensearch, but opensearch.node is not set.",
+      "Give --opensearch URL.",
+    );
+  }
+  const { password_file, password_env, ...opensearch } = value.opensearch;
+  let password: string | undefined;
+  if (password_env !== undefined) {
+    password = env[password_env];
+    if (password === undefined) {
+      refuse(
+        ["opensearch", "password_env"],
+        `The environment variable ${password_env} is not set.`,
+        "Set it.",
+      );
+    }
+  } else if (password_file !== undefined) {
+    try {
+      password = readFileSync(password_file, "utf8").replace(/\r?\n$/, "");
+    } catch (error) {
+      refuse(["opensearch", "password_file"], `${(error as Error).message}.`, "Name a readable file.");
+    }
+  }
+  return {
+    ...value,
+    http: { ...value.http, listen: { host, port } },
+    auth: { mode: value.auth.mode },
+    store: { kind, dir: value.store.dir },
+    opensearch: { ...opensearch, password },
+  };
+}
+
+/** Addresses that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,130 @@
+import Joi from "joi";
+
+const bytes = Joi.number().integer().min(1024);
+
+/**
+ * The configuration as people write it. One key here is one heading in docs/reference/config.md.
+ * Bounds refuse what could only be a slip; everything has a default.
+ */
+export const configSchema = Joi.object({
+  http: Joi.object({
+    listen: Joi.string()
+      .pattern(/^(\[[0-9a-fA-F:]+\]|[^\s:[\]]+):\d{1,5}$/)
+      .default("127.0.0.1:9280")
+      .messages({ "string.pattern.base": '{{#label}} is HOST:PORT, for example "127.0.0.1:9280"' })
+      .description("Address and port to listen on."),
+    compat: Joi.string()
+      .valid("auto", "opensearch", "elasticsearch")
+      .default("auto")
+      .description("What the start-up answers claim to be: auto decides by User-Agent."),
+  }).default(),
+  auth: Joi.object({
+    mode: Joi.string()
+      .valid("none")
+      .description("Who may send. Must be written out before listening beyond loopback."),
+  }).default(),
+  store: Joi.object({
+    kind: Joi.string().valid("opensearch", "files").description("Where events and alerts go."),
+    dir: Joi.string().default("data/store").description("Folder of the files store."),
+  }).default(),
+  opensearch: Joi.object({
+    node: Joi.string()
+      .uri({ scheme: ["http", "https"] })
+      .description("URL of the cluster."),
+    username: Joi.string().description("User for basic authentication."),
+    password_file: Joi.string().description("File that holds the password."),
+    password_env: Joi.string().description("Name of the environment variable that holds the password."),
+    ca_file: Joi.string().description("PEM file of the authority that signed the cluster's certificate."),
+    index_prefix: Joi.string()
+      .pattern(/^[a-z0-9][a-z0-9._-]{0,100}$/)
+      .default("cloudtrail")
+      .messages({
+        "string.pattern.base":
+          '{{#label}} begins with a lower-case letter or digit and holds lower-case letters, digits, ".", "_" and "-"',
+      })
+      .description("First part of every index name."),
+    index_period: Joi.string()
+      .valid("day", "week", "month")
+      .default("week")
+      .description(
+        "Time span of one events index. Part of what makes redelivery harmless: do not change it later.",
+      ),
+    manage_templates: Joi.boolean()
+      .default(true)
+      .description("Whether serve installs and updates the index templates itself."),
+    retention_days: Joi.number()
+      .integer()
+      .min(1)
+      .description("Days after which the ISM policy deletes events indices; nothing is deleted when unset."),
+    request_timeout_ms: Joi.number()
+      .integer()
+      .min(1000)
+      .default(30_000)
+      .description("How long one request to OpenSearch may take."),
+  })
+    .oxor("password_file", "password_env")
+    .with("password_file", "username")
+    .with("password_env", "username")
+    .default(),
+  rules: Joi.object({
+    paths: Joi.array()
+      .items(Joi.string())
+      .default([])
+      .description("Rule files and folders, besides the bundled pack."),
+    bundled: Joi.boolean().default(true).description("Whether the bundled pack is loaded."),
+  }).default(),
+  events: Joi.object({
+    max_age_days: Joi.number()
+      .min(1)
+      .default(3650)
+      .description("An event older than this is dead-lettered, so that data cannot create indices at will."),
+  }).default(),
+  limits: Joi.object({
+    max_body_bytes: bytes.default(104_857_600).description("Inflated bytes of one request; more is a 413."),
+    max_document_bytes: bytes
+      .default(10_485_760)
+      .description("Bytes of one document; a larger one is dead-lettered in chunks."),
+    max_depth: Joi.number()
+      .integer()
+      .min(10)
+      .max(900)
+      .default(200)
+      .description("Nesting of objects and arrays in one document; deeper is dead-lettered."),
+    in_flight_bytes: bytes
+      .default(268_435_456)
+      .description("Bytes of all requests being worked on; further ones wait before their body is read."),
+    hold_ms: Joi.number()
+      .integer()
+      .min(100)
+      .max(55_000)
+      .default(50_000)
+      .description("How long a request is held while the store is away or busy, before it is refused whole."),
+  }).default(),
+  dashboards: Joi.object({
+    url: Joi.string()
+      .uri({ scheme: ["http", "https"] })
+      .description("OpenSearch Dashboards, where `trailtag setup` imports the dashboards."),
+  }).default(),
+  log: Joi.object({
+    level: Joi.string()
+      .valid("error", "warn", "info", "debug")
+      .default("info")
+      .description("Least level logged."),
+    format: Joi.string()
+      .valid("json", "text")
+      .default("json")
+      .description("One JSON object a line, or text."),
+  }).default(),
+}).label("configuration");
+
+/** Dotted names of all keys, for "did you mean" and the documentation test. */
+export function configKeys(schema: Joi.Schema = configSchema, prefix = ""): string[] {
+  const keys: string[] = [];
+  const described = schema.describe() as { keys?: Record<string, { type: string }> };
+  for (const [key, child] of Object.entries(described.keys ?? {})) {
+    const path = prefix === "" ? key : `${prefix}.${key}`;
+    if (child.type === "object") keys.push(...configKeys((schema as Joi.ObjectSchema).extract(key), path));
+    else keys.push(path);
+  }
+  return keys;
+}

@@ -1,0 +1,31 @@
+/** The configuration after defaults, files, environment and flags. Keys are documented in docs/reference/config.md. */
+export interface Config {
+  readonly http: {
+    readonly listen: { readonly host: string; readonly port: number };
+    readonly compat: "auto" | "opensearch" | "elasticsearch";
+  };
+  readonly auth: { readonly mode: "none" | undefined };
+  readonly store: { readonly kind: "opensearch" | "files"; readonly dir: string };
+  readonly opensearch: {
+    readonly node: string | undefined;
+    readonly username: string | undefined;
+    readonly password: string | undefined;
+    readonly ca_file: string | undefined;
+    readonly index_prefix: string;
+    readonly index_period: "day" | "week" | "month";
+    readonly manage_templates: boolean;
+    readonly retention_days: number | undefined;
+    readonly request_timeout_ms: number;
+  };
+  readonly rules: { readonly paths: readonly string[]; readonly bundled: boolean };
+  readonly events: { readonly max_age_days: number };
+  readonly limits: {
+    readonly max_body_bytes: number;
+    readonly max_document_bytes: number;
+    readonly max_depth: number;
+    readonly in_flight_bytes: number;
+    readonly hold_ms: number;
+  };
+  readonly dashboards: { readonly url: string | undefined };
+  readonly log: { readonly level: "error" | "warn" | "info" | "debug"; readonly format: "json" | "text" };
+}

@@ -1,0 +1,53 @@
+import type { RequestHandler } from "express";
+import { parseEventsBody } from "../../decode/events.js";
+import { ApiError } from "../../lib/errors.js";
+import type { HttpContext } from "../context.js";
+import { receive, sourceOf, type Received } from "../receive.js";
+import { sendJson } from "../send.js";
+import { ingestOrRefuse } from "./ingest-or-refuse.js";
+import type { Request } from "express";
+
+/** `POST /v1/events`: plain HTTP outputs. Answers what became of the events. */
+export function eventsRoute(context: HttpContext): RequestHandler {
+  return async (req, res) => {
+    const received = await receiveEvents(req, context);
+    try {
+      const units = parseEventsBody(received.bytes, req.headers["content-type"], context.limits);
+      const counts = await ingestOrRefuse(context, {
+        units,
+        source: sourceOf(req, "/v1/events"),
+        deadline: received.deadline,
+      });
+      sendJson(req, res, 200, { ...counts });
+    } finally {
+      received.share.release();
+    }
+  };
+}
+
+/** `POST /v1/simulate`: what `/v1/events` would store, stored nowhere. */
+export function simulateRoute(context: HttpContext): RequestHandler {
+  return async (req, res) => {
+    const received = await receiveEvents(req, context);
+    try {
+      const units = parseEventsBody(received.bytes, req.headers["content-type"], context.limits);
+      const answer = await context.pipeline.simulate(units, sourceOf(req, "/v1/simulate"));
+      sendJson(req, res, 200, answer);
+    } finally {
+      received.share.release();
+    }
+  };
+}
+
+async function receiveEvents(req: Request, context: HttpContext): Promise<Received> {
+  if (/msgpack/i.test(req.headers["content-type"] ?? "")) {
+    const reason = "msgpack is not read here: set the output's format to json or json_lines.";
+    throw new ApiError("content_type_unknown", reason);
+  }
+  const received = await receive(req, context);
+  if (received.bytes.length === 0) {
+    received.share.release();
+    throw new ApiError("body_required", "The request has no body: send events as JSON.");
+  }
+  return received;
+}

@@ -1,0 +1,37 @@
+import type { RequestHandler } from "express";
+import { parseFirehose } from "../../decode/firehose.js";
+import { ApiError } from "../../lib/errors.js";
+import type { HttpContext } from "../context.js";
+import { receive, sourceOf } from "../receive.js";
+import { sendJson } from "../send.js";
+import { ingestOrRefuse } from "./ingest-or-refuse.js";
+
+/**
+ * `POST /v1/firehose`: Amazon Data Firehose's HTTP endpoint delivery. Only a 200 that repeats the
+ * request id counts as delivered; anything else is sent again, with `errorMessage` shown in its log.
+ */
+export function firehoseRoute(context: HttpContext): RequestHandler {
+  return async (req, res) => {
+    const requestId = String(req.headers["x-amz-firehose-request-id"] ?? "");
+    try {
+      const { bytes, share, deadline } = await receive(req, context);
+      try {
+        const delivery = parseFirehose(bytes, context.limits);
+        await ingestOrRefuse(context, {
+          units: delivery.units,
+          source: sourceOf(req, "/v1/firehose"),
+          deadline,
+        });
+        sendJson(req, res, 200, { requestId: delivery.requestId, timestamp: Date.now() });
+      } finally {
+        share.release();
+      }
+    } catch (error) {
+      const status = error instanceof ApiError && error.status !== 429 ? error.status : 503;
+      const errorMessage = error instanceof ApiError ? error.message : "TrailTag failed; its log says why.";
+      if (!(error instanceof ApiError))
+        context.log.error("A Firehose delivery failed.", { error: String(error) });
+      sendJson(req, res, status, { requestId, timestamp: Date.now(), errorMessage });
+    }
+  };
+}

@@ -1,0 +1,43 @@
+import { Router } from "express";
+import { ApiError } from "../../lib/errors.js";
+import { formatDiagnostic } from "../../lib/diagnostics.js";
+import type { HttpContext } from "../context.js";
+import { sendJson, sendText } from "../send.js";
+
+/** Routes for those who run TrailTag: health, metrics, loaded rules, reload. */
+export function operationsRoutes(context: HttpContext): Router {
+  const router = Router();
+
+  router.get("/healthz", (req, res) => {
+    sendJson(req, res, 200, { status: "ok" });
+  });
+
+  router.get("/readyz", (req, res) => {
+    const { ready, message } = context.stopping()
+      ? { ready: false, message: "TrailTag is shutting down." }
+      : context.pipeline.status();
+    sendJson(req, res, ready ? 200 : 503, { ready, message });
+  });
+
+  router.get("/metrics", async (_req, res) => {
+    context.metrics.ready(!context.stopping() && context.pipeline.status().ready);
+    const { contentType, text } = await context.metrics.expose();
+    sendText(res, 200, contentType, text);
+  });
+
+  router.get("/v1/rules", (req, res) => {
+    sendJson(req, res, 200, context.pipeline.rules());
+  });
+
+  router.post("/-/reload", async (req, res) => {
+    const { ok, diagnostics } = await context.pipeline.reload();
+    if (ok) {
+      sendJson(req, res, 200, { acknowledged: true, ruleset: context.pipeline.rules().ruleset });
+      return;
+    }
+    const refused = diagnostics.filter((d) => d.severity === "error").map(formatDiagnostic);
+    throw new ApiError("reload_refused", `The rules in force stay: ${refused.join("; ")}`);
+  });
+
+  return router;
+}

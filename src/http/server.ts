@@ -1,0 +1,42 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Express } from "express";
+
+/** A listening server that can be closed without cutting off what it is working on. */
+export interface HttpServer {
+  /** The address that was bound; the port is the real one when 0 was asked for. */
+  readonly url: string;
+  /** Stops accepting, lets requests under way finish for at most `graceMs`, then cuts the rest off. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Idle connections stay longer than shippers keep them, so that no request meets a closing one. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** @throws the error of `listen`, for example EADDRINUSE. */
+export async function listen(app: Express, host: string, port: number): Promise<HttpServer> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, app);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.removeListener("error", reject);
+      resolve();
+    });
+  });
+  const address = server.address() as AddressInfo;
+  const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return { url: `http://${shown}:${address.port}`, close: (graceMs) => closeServer(server, graceMs) };
+}
+
+function closeServer(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cutOff = setTimeout(() => {
+      server.closeAllConnections();
+    }, graceMs);
+    server.close(() => {
+      clearTimeout(cutOff);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

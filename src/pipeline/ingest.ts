@@ -1,0 +1,102 @@
+import { setImmediate } from "node:timers/promises";
+import type { DecodedUnit } from "../decode/types.js";
+import type { DeadLetterSource } from "../enrich/types.js";
+import type { Store, StoreWrite, WriteOutcome } from "../output/store.js";
+import type { Processor } from "./process.js";
+
+/** What became of the units of one request; `received` is the sum of the others. */
+export interface IngestCounts {
+  readonly received: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly dead_lettered: number;
+  readonly skipped: number;
+}
+
+export interface IngestRequest {
+  /** Decoded lazily: a large body is never held as a list of documents. */
+  readonly units: Iterable<DecodedUnit>;
+  readonly source: DeadLetterSource;
+  /** Milliseconds since the epoch until which the request may be held. */
+  readonly deadline: number;
+  /** How many units were taken from the request so far, told also when the request fails. */
+  readonly onProgress?: (units: number) => void;
+}
+
+/** Documents handed to the store at once. */
+const SLICE_DOCUMENTS = 1000;
+const SLICE_BYTES = 4 * 1024 * 1024;
+/** Slices of one request in the store at a time: enough to keep it busy, few enough to bound memory. */
+const SLICES_IN_FLIGHT = 4;
+/** Longest stretch of work before other requests get their turn. */
+const TURN_MS = 20;
+
+/**
+ * Carries one request from decoded units to the store.
+ *
+ * Invariant: resolves only when every unit is durable (or skipped by design).
+ * @throws what the store's `write` rejects with, after all slices in flight have ended.
+ */
+export async function ingest(
+  request: IngestRequest,
+  process: Processor,
+  store: Store,
+): Promise<IngestCounts> {
+  const flights = new Set<Promise<void>>();
+  const counts = { stored: 0, duplicate: 0, dead_lettered: 0 };
+  let failure: { readonly error: unknown } | undefined;
+  let skipped = 0;
+  let units = 0;
+
+  const send = (slice: StoreWrite[]): void => {
+    const flight = store.write(slice, request.deadline).then(
+      (outcomes: WriteOutcome[]) => {
+        for (const outcome of outcomes) counts[outcome]++;
+      },
+      (error: unknown) => {
+        failure ??= { error };
+      },
+    );
+    flights.add(flight);
+    void flight.then(() => flights.delete(flight));
+  };
+
+  let slice: StoreWrite[] = [];
+  let sliceBytes = 0;
+  let turnStarted = performance.now();
+  try {
+    for (const unit of request.units) {
+      units++;
+      if (unit.kind === "skipped") skipped++;
+      else {
+        const write = process.toWrite(unit, request.source);
+        slice.push(write);
+        sliceBytes += write.raw.length;
+      }
+      if (slice.length >= SLICE_DOCUMENTS || sliceBytes >= SLICE_BYTES) {
+        send(slice);
+        slice = [];
+        sliceBytes = 0;
+        while (flights.size >= SLICES_IN_FLIGHT) await Promise.race(flights);
+      }
+      if (performance.now() - turnStarted > TURN_MS) {
+        await setImmediate();
+        turnStarted = performance.now();
+      }
+      // The request will be refused whole: more work on it would be in vain. Cast: set in a callback.
+      if (failure as unknown) break;
+    }
+    if (slice.length > 0 && !(failure as unknown)) send(slice);
+  } finally {
+    await Promise.all(flights);
+    request.onProgress?.(units);
+  }
+  if (failure !== undefined) throw (failure as { error: unknown }).error;
+  return {
+    received: units,
+    stored: counts.stored,
+    duplicates: counts.duplicate,
+    dead_lettered: counts.dead_lettered,
+    skipped,
+  };
+}

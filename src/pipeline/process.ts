@@ -1,0 +1,44 @@
+import type { DecodedUnit } from "../decode/types.js";
+import type { DeadLetterSource } from "../enrich/types.js";
+import { normalise } from "../event/normalise.js";
+import type { Clock } from "../lib/clock.js";
+import type { StoreWrite } from "../output/store.js";
+import type { RuleMatch } from "../rules/ir.js";
+import type { RuleState } from "./rule-state.js";
+
+/** A decoded unit that holds something to store. */
+export type StorableUnit = Exclude<DecodedUnit, { kind: "skipped" }>;
+
+/** Turns decoded units into writes: normalise, match, tag. Pure but for the counters it reports. */
+export interface Processor {
+  toWrite(unit: StorableUnit, source: DeadLetterSource): StoreWrite;
+}
+
+export interface ProcessorOptions {
+  /** Asked once for each unit, so that a reload takes effect between two events. */
+  readonly rules: () => RuleState;
+  readonly maxAgeMs: number;
+  readonly clock: Clock;
+  readonly onMatches: (matches: readonly RuleMatch[]) => void;
+}
+
+/** How far ahead of this machine's clock an event may be. */
+const FUTURE_MS = 3_600_000;
+
+export function createProcessor(options: ProcessorOptions): Processor {
+  return {
+    toWrite(unit, source) {
+      if (unit.kind === "dead") return { kind: "dead_letter", reason: unit.reason, raw: unit.raw, source };
+      const now = options.clock();
+      const limits = { now, maxAgeMs: options.maxAgeMs, futureMs: FUTURE_MS };
+      const normalised = normalise(unit.record, limits);
+      if (normalised.kind === "dead") {
+        return { kind: "dead_letter", reason: normalised.reason, raw: unit.record.raw, source };
+      }
+      const { engine, tagger } = options.rules();
+      const matches = engine.evaluate(normalised.event.record);
+      if (matches.length > 0) options.onMatches(matches);
+      return { kind: "event", ...tagger.tag(normalised.event, matches, source) };
+    },
+  };
+}

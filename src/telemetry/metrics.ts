@@ -1,0 +1,135 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** What became of events; the counters add up: received = stored + duplicate + dead-lettered + skipped + refused. */
+export interface IngestCounts {
+  readonly received: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly dead_lettered: number;
+  readonly skipped: number;
+}
+
+export interface Metrics {
+  /** Reported by the store, once per bulk request. */
+  readonly store: {
+    bulk(result: "ok" | "retried" | "failed", documents: number, seconds: number): void;
+    retried(reason: string, documents: number): void;
+    reshaped(documents: number): void;
+  };
+  request(route: string, status: number, seconds: number): void;
+  ingested(route: string, counts: IngestCounts): void;
+  /** Documents of a request that was refused whole. */
+  refused(route: string, documents: number): void;
+  ruleHits(ruleId: string, events: number): void;
+  ruleErrors(ruleId: string, events: number): void;
+  shipperFieldsDropped(fields: number): void;
+  rules(loaded: number, refused: number): void;
+  reload(ok: boolean): void;
+  inFlight(bytes: number): void;
+  ready(ready: boolean): void;
+  /** Prometheus text format. */
+  expose(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** Each app has a registry of its own, so that several can live in one process. docs/reference/metrics.md is the contract. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
+
+  const requests = counter(
+    "trailtag_requests_total",
+    "Requests answered, by route and status.",
+    "route",
+    "status",
+  );
+  const requestSeconds = new Histogram({
+    name: "trailtag_request_seconds",
+    help: "Time from a request's first byte to its answer.",
+    labelNames: ["route"],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 50],
+    registers,
+  });
+  const received = counter("trailtag_events_received_total", "Events received, by route.", "route");
+  const stored = counter("trailtag_events_stored_total", "Events newly stored.");
+  const duplicate = counter("trailtag_events_duplicate_total", "Events that were stored before.");
+  const deadLettered = counter("trailtag_events_dead_lettered_total", "Documents stored as dead letters.");
+  const skipped = counter(
+    "trailtag_events_skipped_total",
+    "Pieces without events: digests, control messages.",
+  );
+  const refused = counter(
+    "trailtag_events_refused_total",
+    "Documents of requests refused whole; the shipper keeps them.",
+  );
+  const hits = counter("trailtag_rule_hits_total", "Events tagged, by rule.", "rule_id");
+  const errors = counter("trailtag_rule_errors_total", "Events on which a rule failed, by rule.", "rule_id");
+  const dropped = counter(
+    "trailtag_shipper_fields_dropped_total",
+    "Wrapper fields too many or too large to keep.",
+  );
+  const bulks = counter("trailtag_store_bulks_total", "Bulk requests to the store, by result.", "result");
+  const bulkDocuments = counter(
+    "trailtag_store_documents_total",
+    "Documents in those bulks, by result.",
+    "result",
+  );
+  const bulkSeconds = new Histogram({
+    name: "trailtag_store_bulk_seconds",
+    help: "Time of one bulk request to the store.",
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
+    registers,
+  });
+  const retried = counter(
+    "trailtag_store_retried_documents_total",
+    "Documents sent again, by reason.",
+    "reason",
+  );
+  const reshaped = counter("trailtag_store_reshaped_total", "Documents stored in their safest form.");
+  const rulesLoaded = gauge("trailtag_rules_loaded", "Rules in force.");
+  const rulesRefused = gauge("trailtag_rules_refused", "Rules refused at the last load.");
+  const reloads = counter("trailtag_reloads_total", "Reloads of the rules, by result.", "result");
+  const inFlight = gauge("trailtag_in_flight_bytes", "Bytes of all requests being worked on.");
+  const ready = gauge("trailtag_ready", "1 when requests are accepted and the store takes writes.");
+
+  return {
+    store: {
+      bulk: (result, documents, seconds) => {
+        bulks.inc({ result });
+        bulkDocuments.inc({ result }, documents);
+        bulkSeconds.observe(seconds);
+      },
+      retried: (reason, documents) => retried.inc({ reason }, documents),
+      reshaped: (documents) => reshaped.inc(documents),
+    },
+    request: (route, status, seconds) => {
+      requests.inc({ route, status: String(status) });
+      requestSeconds.observe({ route }, seconds);
+    },
+    ingested: (route, counts) => {
+      received.inc({ route }, counts.received);
+      stored.inc(counts.stored);
+      duplicate.inc(counts.duplicates);
+      deadLettered.inc(counts.dead_lettered);
+      skipped.inc(counts.skipped);
+    },
+    refused: (route, documents) => {
+      received.inc({ route }, documents);
+      refused.inc(documents);
+    },
+    ruleHits: (rule_id, events) => hits.inc({ rule_id }, events),
+    ruleErrors: (rule_id, events) => errors.inc({ rule_id }, events),
+    shipperFieldsDropped: (fields) => dropped.inc(fields),
+    rules: (loaded, refusedRules) => {
+      rulesLoaded.set(loaded);
+      rulesRefused.set(refusedRules);
+    },
+    reload: (ok) => reloads.inc({ result: ok ? "ok" : "refused" }),
+    inFlight: (bytes) => inFlight.set(bytes),
+    ready: (isReady) => ready.set(isReady ? 1 : 0),
+    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
