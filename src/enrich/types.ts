@@ -1,3 +1,4 @@
+import type { Params } from "../event/parameters.js";
 import type { EcsFields, Related } from "../event/types.js";
 import type { DeadReason } from "../lib/dead-reason.js";
 import type { JsonObject, JsonValue } from "../lib/json.js";
@@ -17,6 +18,8 @@ export interface Hit {
   /** Epoch-aligned, ISO 8601; absent like alert_id. Together with window_minutes it lets a stored hit raise its alert again. */
   readonly window_start?: string;
   readonly window_minutes?: number;
+  /** Matches in the window that it takes to raise the alert; absent when one is enough. */
+  readonly threshold?: number;
   readonly tactics: readonly string[];
   readonly techniques: readonly string[];
 }
@@ -59,6 +62,7 @@ export type EventDocument = Omit<EcsFields, "event"> & {
   readonly original?: JsonObject;
   readonly shipper?: JsonObject;
   readonly actor_user?: string;
+  readonly params?: Params;
 } & { readonly [recordField: string]: unknown };
 
 export interface Entity {
@@ -86,6 +90,8 @@ export interface AlertDocument {
     readonly dedup_key: string;
     readonly updated_at: string;
     readonly pending: boolean;
+    /** Lists that were cut (`related.ip`, `alert.event_ids`); absent when nothing was. */
+    readonly truncated?: readonly string[];
   };
   readonly rule: {
     readonly id: string;
@@ -101,6 +107,26 @@ export interface AlertDocument {
   readonly related: Related;
   readonly entities: readonly Entity[];
   readonly outcome: { readonly [field: string]: JsonValue };
+}
+
+/** A tagged event, ready for a store. */
+export interface TaggedEvent {
+  readonly kind: "event";
+  /** Document `_id`. */
+  readonly id: string;
+  /** Event time, ms since the epoch: gives the index name. */
+  readonly time: number;
+  /** The whole EventDocument as JSON on one line. */
+  readonly document: string;
+  /** One for each alert that the event raises at once; empty for an event without a hit. */
+  readonly alerts: readonly AlertDocument[];
+  readonly raw: Uint8Array;
+  readonly source: DeadLetterSource;
+  /**
+   * The safest form of the same event, for a document that the store refuses in a way nobody foresaw:
+   * derived fields as before, the whole record under `original`, `event.reshaped: ["*"]`.
+   */
+  toSafeDocument(): string;
 }
 
 export interface DeadLetterDocument {

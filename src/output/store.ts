@@ -1,25 +1,8 @@
-import type { AlertDocument, DeadLetterSource } from "../enrich/types.js";
+import type { DeadLetterSource, TaggedEvent } from "../enrich/types.js";
 import type { DeadReason } from "../lib/dead-reason.js";
 
 /** A tagged event on its way to the store. */
-export interface EventWrite {
-  readonly kind: "event";
-  /** Document `_id`. */
-  readonly id: string;
-  /** Event time, ms since the epoch: gives the index name. */
-  readonly time: number;
-  /** The whole EventDocument as JSON on one line. */
-  readonly document: string;
-  /** One for each alert that the event raises; empty for an event without a hit. */
-  readonly alerts: readonly AlertDocument[];
-  readonly raw: Uint8Array;
-  readonly source: DeadLetterSource;
-  /**
-   * The safest form of the same event, for a document that the store refuses in a way nobody foresaw:
-   * derived fields as before, the whole record under `original`, `event.reshaped: ["*"]`.
-   */
-  toSafeDocument(): string;
-}
+export type EventWrite = TaggedEvent;
 
 export interface DeadLetterWrite {
   readonly kind: "dead_letter";

@@ -1,0 +1,96 @@
+import type { NormalisedEvent } from "../event/types.js";
+import { severityRank } from "../lib/severity.js";
+import type { RuleMatch } from "../rules/ir.js";
+import { toAlertId, toDedupKey, toWindowStart } from "./dedup.js";
+import type { RuleTags } from "./rule-tags.js";
+import type { Detection, Hit, NamedId, Threat } from "./types.js";
+
+export interface EventHits {
+  readonly hits: readonly Hit[];
+  readonly rule: { readonly id: readonly string[]; readonly name: readonly string[] };
+  readonly threat: Threat | undefined;
+  readonly detection: Detection;
+}
+
+/** Turns the matches of one event into its hits, gravest first, then by rule id. `matches` is not empty. */
+export function toHits(
+  event: NormalisedEvent,
+  matches: readonly RuleMatch[],
+  tagsOf: (rule: RuleMatch["rule"]) => RuleTags,
+  ruleset: string,
+): EventHits {
+  const sorted = matches.length === 1 ? matches : [...matches].sort(byGravity);
+  const hits: Hit[] = [];
+  const tactics = new Map<string, string>();
+  const techniques = new Map<string, string>();
+  let risk = 0;
+  for (const match of sorted) {
+    const tags = tagsOf(match.rule);
+    hits.push(toHit(event, match, tags));
+    addAll(tactics, tags.tactics);
+    addAll(techniques, tags.techniques);
+    risk = Math.max(risk, match.riskScore);
+  }
+  return {
+    hits,
+    rule: { id: hits.map((hit) => hit.rule_id), name: hits.map((hit) => hit.rule_name) },
+    threat: toThreat(tactics, techniques),
+    detection: {
+      count: hits.length,
+      severity: (hits[0] as Hit).severity,
+      risk_score: risk,
+      alert_ids: hits.flatMap((hit) => hit.alert_id ?? []),
+      hits,
+      suppressed_by: [],
+      ruleset,
+    },
+  };
+}
+
+/** Parallel arrays of ids and names; undefined when there is neither tactic nor technique. */
+export function toThreat(
+  tactics: ReadonlyMap<string, string>,
+  techniques: ReadonlyMap<string, string>,
+): Threat | undefined {
+  if (tactics.size === 0 && techniques.size === 0) return undefined;
+  return {
+    framework: "MITRE ATT&CK",
+    tactic: { id: [...tactics.keys()], name: [...tactics.values()] },
+    technique: { id: [...techniques.keys()], name: [...techniques.values()] },
+  };
+}
+
+function toHit(event: NormalisedEvent, match: RuleMatch, tags: RuleTags): Hit {
+  const { rule } = match;
+  const hit = {
+    rule_id: rule.id,
+    rule_name: rule.name,
+    kind: rule.kind,
+    severity: match.severity,
+    risk_score: match.riskScore,
+    title: match.title,
+  };
+  const attack = { tactics: tags.tacticIds, techniques: tags.techniqueIds };
+  if (!rule.createAlert) return { ...hit, ...attack };
+  const key = toDedupKey(match.groupValues ?? [event.account, event.actor]);
+  const start = new Date(toWindowStart(event.time, tags.windowMs)).toISOString();
+  return {
+    ...hit,
+    dedup_key: key,
+    alert_id: toAlertId(rule.id, key, start),
+    window_start: start,
+    window_minutes: tags.windowMs / 60_000,
+    ...(rule.threshold > 1 ? { threshold: rule.threshold } : undefined),
+    ...attack,
+  };
+}
+
+function byGravity(a: RuleMatch, b: RuleMatch): number {
+  const rank = severityRank(b.severity) - severityRank(a.severity);
+  if (rank !== 0) return rank;
+  return a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0;
+}
+
+function addAll(into: Map<string, string>, ids: readonly NamedId[]): void {
+  for (const { id, name } of ids) into.set(id, name);
+}
