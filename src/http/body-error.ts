@@ -1,0 +1,23 @@
+import { ApiError } from "../lib/errors.js";
+
+/** A request body that cannot be had: too large, badly encoded, or cut off by the client. */
+export class BodyError extends ApiError {
+  /** The sentence that the caller reads. */
+  get reason(): string {
+    return this.message;
+  }
+}
+
+export function tooLarge(maxBytes: number): BodyError {
+  return new BodyError(
+    "body_too_large",
+    `The body has more than ${maxBytes} bytes once inflated; send smaller batches.`,
+  );
+}
+
+export function malformed(encoding: string, why: string): BodyError {
+  return new BodyError(
+    "encoding_malformed",
+    `The body is labelled ${encoding}, but is not valid ${encoding}: ${why}.`,
+  );
+}

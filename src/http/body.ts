@@ -1,0 +1,160 @@
+import type { IncomingMessage } from "node:http";
+import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+import { BodyError, malformed, tooLarge } from "./body-error.js";
+import { createCollector, createInflater, isZlib, type BodySink, type SinkEvents } from "./body-sink.js";
+import { inflateSnappy } from "./snappy.js";
+import { canBeZstd, inflateZstd } from "./zstd.js";
+
+export { BodyError } from "./body-error.js";
+
+export const BODY_ENCODINGS = ["identity", "gzip", "deflate", "zstd", "snappy"] as const;
+export type BodyEncoding = (typeof BODY_ENCODINGS)[number];
+
+export interface ReadBodyOptions {
+  /** The Content-Encoding header. */
+  readonly encoding: string | undefined;
+  readonly maxInflatedBytes: number;
+  /** Told of inflated bytes as they are added, for accounting. */
+  readonly onBytes?: (count: number) => void;
+}
+
+/**
+ * Reads and inflates a request body.
+ *
+ * After an error the rest of the request is read and thrown away, so that the sender gets to the answer.
+ *
+ * @throws BodyError `body_too_large` past `maxInflatedBytes`, `encoding_unknown`, `encoding_malformed` as soon as the
+ *   bytes are seen not to be what the header says, `client_gone` when the request breaks off.
+ */
+export async function readBody(req: IncomingMessage, options: ReadBodyOptions): Promise<Uint8Array> {
+  const { maxInflatedBytes, onBytes } = options;
+  try {
+    const encoding = parseEncoding(options.encoding);
+    const most = encoding === "identity" ? maxInflatedBytes : mostCompressed(maxInflatedBytes);
+    if (Number(req.headers["content-length"] ?? 0) > most) throw tooLarge(maxInflatedBytes);
+    return await drain(req, (events) => createSink(encoding, maxInflatedBytes, events), onBytes);
+  } catch (error) {
+    req.resume();
+    throw error;
+  }
+}
+
+/**
+ * Inflates bytes in hand.
+ *
+ * @throws BodyError as readBody does.
+ */
+export function inflate(bytes: Uint8Array, encoding: BodyEncoding, maxBytes: number): Uint8Array {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  switch (encoding) {
+    case "identity":
+      if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+      return bytes;
+    case "zstd":
+      return inflateZstd(buffer, maxBytes);
+    case "snappy":
+      return inflateSnappy(buffer, maxBytes);
+    case "gzip":
+      return inflateSynchronously("gzip", maxBytes, (options) => gunzipSync(buffer, options), buffer.length);
+    case "deflate": {
+      const decode = isZlib(buffer) ? inflateSync : inflateRawSync;
+      return inflateSynchronously("deflate", maxBytes, (options) => decode(buffer, options), buffer.length);
+    }
+  }
+}
+
+function drain(
+  req: IncomingMessage,
+  open: (events: SinkEvents) => BodySink,
+  onBytes: ((count: number) => void) | undefined,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    let ended = false;
+    const settle = (finish: () => void): void => {
+      req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+      sink.destroy();
+      finish();
+    };
+    const sink = open({
+      done: (bytes) => settle(() => resolve(bytes)),
+      fail: (error) => settle(() => reject(error)),
+      drain: () => req.resume(),
+      onBytes: (count) => onBytes?.(count),
+    });
+    const onData = (chunk: Buffer): void => {
+      if (!sink.write(chunk)) req.pause();
+    };
+    const onEnd = (): void => {
+      ended = true;
+      sink.end();
+    };
+    const onClose = (): void => {
+      if (!ended) settle(() => reject(clientGone()));
+    };
+    if (req.destroyed) {
+      reject(clientGone());
+      return;
+    }
+    req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+  });
+}
+
+function createSink(encoding: BodyEncoding, maxBytes: number, events: SinkEvents): BodySink {
+  if (encoding === "gzip" || encoding === "deflate") return createInflater(encoding, maxBytes, events);
+  const most = encoding === "identity" ? maxBytes : mostCompressed(maxBytes);
+  const decode = (bytes: Buffer): Uint8Array => {
+    const inflated = bytes.length === 0 ? bytes : inflate(bytes, encoding, maxBytes);
+    events.onBytes(inflated.length);
+    return inflated;
+  };
+  const accept = (first: Buffer): void => {
+    if (encoding === "zstd" && !canBeZstd(first)) throw malformed("zstd", "it does not begin as zstd");
+  };
+  return createCollector(most, events, decode, accept);
+}
+
+/** Data that does not compress grows a little: by a sixth at worst, in snappy. */
+function mostCompressed(maxInflatedBytes: number): number {
+  return Math.ceil((maxInflatedBytes * 7) / 6) + 64;
+}
+
+function parseEncoding(header: string | undefined): BodyEncoding {
+  const name = (header ?? "").trim().toLowerCase();
+  if (name === "") return "identity";
+  if (name === "x-gzip") return "gzip";
+  const known = BODY_ENCODINGS.find((encoding) => encoding === name);
+  if (known !== undefined) return known;
+  const what = name.includes(",") ? "More than one Content-Encoding" : "This Content-Encoding";
+  const shown = name.slice(0, 100);
+  throw new BodyError(
+    "encoding_unknown",
+    `${what} is not read here: [${shown}]. Send one of ${BODY_ENCODINGS.join(", ")}.`,
+  );
+}
+
+interface Inflated {
+  readonly buffer: Uint8Array;
+  /** The decoder, which knows how much of the input it used. */
+  readonly engine: { readonly bytesWritten: number };
+}
+
+function inflateSynchronously(
+  encoding: "gzip" | "deflate",
+  maxBytes: number,
+  decode: (options: { maxOutputLength: number; info: true }) => unknown,
+  length: number,
+): Uint8Array {
+  try {
+    const { buffer, engine } = decode({ maxOutputLength: Math.max(1, maxBytes), info: true }) as Inflated;
+    if (engine.bytesWritten !== length) throw new Error("bytes follow its end");
+    return buffer;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
+      throw tooLarge(maxBytes);
+    throw malformed(encoding, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function clientGone(): BodyError {
+  return new BodyError("client_gone", "The request broke off before its body was complete.");
+}
