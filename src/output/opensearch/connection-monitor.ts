@@ -36,7 +36,7 @@ export function createConnectionMonitor(options: {
   let announced: string | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  async function attempt(): Promise<unknown> {
+  async function attempt(): Promise<Error | undefined> {
     try {
       await (connected ? options.ping() : options.connect());
       connected = true;
@@ -46,10 +46,11 @@ export function createConnectionMonitor(options: {
       for (const wake of waiting) wake();
       return undefined;
     } catch (error) {
-      trouble = error instanceof Error ? error.message : String(error);
+      const failure = error instanceof Error ? error : new Error(String(error));
+      trouble = failure.message;
       if (announced === undefined) options.onTrouble(trouble);
       announced = trouble;
-      return error;
+      return failure;
     }
   }
 

@@ -151,9 +151,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   function indicesOf({ source }: StoredDocument): string[] {
-    const from = Date.parse(String(at(source, "alert", "window_start")));
-    const to = Date.parse(String(at(source, "alert", "window_end")));
-    return Number.isNaN(from) || Number.isNaN(to) ? [] : eventIndicesBetween(names, from, to);
+    const [from, to] = [at(source, "alert", "window_start"), at(source, "alert", "window_end")];
+    if (typeof from !== "string" || typeof to !== "string") return [];
+    return eventIndicesBetween(names, Date.parse(from), Date.parse(to));
   }
 
   async function derive(works: readonly Work[]): Promise<void> {
