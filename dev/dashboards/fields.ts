@@ -18,8 +18,8 @@ const DASHBOARDS_TYPES = new Map([
   ["ip", "ip"],
   ["boolean", "boolean"],
   ["geo_point", "geo_point"],
-  ["flat_object", "unknown"],
-  ["wildcard", "unknown"],
+  // Older ones than 3.5 say "unknown", which cannot be clicked to filter; given as "string" it can there, too.
+  ["flat_object", "string"],
 ]);
 
 /** The meta fields that Dashboards lists in every pattern by default, in its order of names. */

@@ -6,6 +6,7 @@ import { deletePrefix, describeWithOpenSearch, testOpenSearch, testPrefix } from
 const TYPES: Readonly<Record<string, string>> = {
   keyword: "string",
   text: "string",
+  flat_object: "string",
   date: "date",
   ip: "ip",
   boolean: "boolean",
@@ -42,7 +43,13 @@ describeWithOpenSearch("the index patterns' fields against _field_caps", () => {
       .map(([field, types]) => {
         const [type, cap] = Object.entries<any>(types)[0]!;
         const { searchable, aggregatable } = cap;
-        return { name: field, type: TYPES[type] ?? "unknown", esTypes: [type], searchable, aggregatable };
+        return {
+          name: field,
+          type: TYPES[type] ?? `unknown here: ${type}`,
+          esTypes: [type],
+          searchable,
+          aggregatable,
+        };
       })
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     const listed = toFieldList(mapping)
