@@ -12,7 +12,7 @@ export interface AlertBook {
   add(members: readonly AlertDocument[]): void;
   /** Tells the last line that was found on disk, after all events were added: what is stale there becomes unsaved. */
   found(lines: ReadonlyMap<string, SavedAlert>): void;
-  /** Documents that are not on disk as they are now. */
+  /** Documents that are not on disk as they are now, less those below their threshold. */
   unsaved(now: number): AlertDocument[];
   markSaved(ids: readonly string[]): void;
   readonly size: number;
@@ -46,13 +46,17 @@ export function createAlertBook(fold: FoldAlerts): AlertBook {
     if (first === undefined) throw new TypeError("An alert is folded from one member at least.");
     const folded = all.length === 1 ? first : fold(all);
     const sample = merged(entry?.sample ?? [], members.map(memberOf));
+    const count = all.reduce((sum, each) => sum + each.alert.count, 0);
+    const cut = new Set(folded.alert.truncated);
+    if (count > SAMPLE) cut.add("alert.event_ids");
     const alert = {
       ...folded.alert,
       // What a person set stays; the fold may look at events alone.
       status: entry?.document.alert.status ?? folded.alert.status,
-      count: all.reduce((sum, each) => sum + each.alert.count, 0),
+      count,
       event_ids: sample.map((member) => member.id),
       pending: false,
+      ...(cut.size === 0 ? {} : { truncated: [...cut] }),
     };
     return { document: { ...folded, alert }, sample };
   }
@@ -86,7 +90,7 @@ export function createAlertBook(fold: FoldAlerts): AlertBook {
       const updated_at = new Date(now).toISOString();
       return [...unsaved].flatMap((id) => {
         const entry = entries.get(id);
-        if (entry === undefined) return [];
+        if (entry === undefined || entry.document.alert.count < entry.document.alert.threshold) return [];
         entry.document = { ...entry.document, alert: { ...entry.document.alert, updated_at } };
         return [entry.document];
       });

@@ -80,6 +80,7 @@ test("an alert counts every event and names the first thousand in order of time"
   await store.settle();
   const { alert } = readAlerts(dir).get("a");
   expect(alert.count).toBe(1_500);
+  expect(alert.truncated).toEqual(["alert.event_ids"]);
   expect(alert.event_ids).toEqual(Array.from({ length: 1_000 }, (_, n) => `event-${n}`));
   expect(alert.first_seen).toBe("2026-11-20T10:00:00.000Z");
   await store.close();
