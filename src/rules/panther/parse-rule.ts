@@ -232,7 +232,8 @@ function isApplied(source: YamlSource, keys: ReadonlyMap<string, Entry>): boolea
   const entry = keys.get("LogTypes");
   if (entry === undefined) return true;
   const logTypes = source.strings(entry.value, "LogTypes");
-  if (source.failed() || logTypes.includes(LOG_TYPE)) return true;
+  if (source.failed()) return false;
+  if (logTypes.includes(LOG_TYPE)) return true;
   const message = `The rule is for ${logTypes.join(", ") || "no logs"} and is not loaded.`;
   source.report("other-log-type", entry.keyNode, message, `Only ${LOG_TYPE} passes through here.`, "info");
   return false;
