@@ -131,6 +131,7 @@ const ENTITY_TYPES = {
   arn: undefined,
 } as const satisfies Record<RelatedKind, Entity["type"] | undefined>;
 
+export /** What an alert is about, by kind, from its `related`. */
 function toEntities(related: Related): Entity[] {
   const entities: Entity[] = [];
   for (const kind of RELATED_KINDS) {

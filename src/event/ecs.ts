@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import { isJsonObject, own, type JsonObject, type JsonValue } from "../lib/json.js";
+import { isIpAddress } from "./ip-address.js";
 import type { EcsFields, Related } from "./types.js";
 
 export interface EcsInput {
@@ -14,47 +14,44 @@ export interface EcsInput {
   readonly related: Related | undefined;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** ECS fields of a record; what the record does not say is left out. */
 export function toEcs(input: EcsInput): EcsFields {
   const { record } = input;
   const insight = own(record, "insightDetails");
   const told = isJsonObject(insight) ? insight : record;
-  const action = text(own(record, "eventName")) ?? text(own(told, "eventName"));
-  const provider = text(own(record, "eventSource")) ?? text(own(told, "eventSource"));
-  const region = text(own(record, "awsRegion"));
-  const identity = own(record, "userIdentity");
-  const userId = isJsonObject(identity) ? text(own(identity, "principalId")) : undefined;
-  const address = text(own(record, "sourceIPAddress"));
-  const agent = text(own(record, "userAgent"));
-  return {
-    "@timestamp": input.timestamp,
-    event: {
-      id: input.id,
-      kind: "event",
-      ...(action === undefined ? undefined : { action }),
-      ...(provider === undefined ? undefined : { provider }),
-      outcome: toOutcome(record),
-      ingested: input.ingested,
-    },
-    cloud: {
-      provider: "aws",
-      ...(input.account === undefined ? undefined : { account: { id: input.account } }),
-      ...(region === undefined ? undefined : { region }),
-    },
-    ...(address === undefined
-      ? undefined
-      : { source: isIP(address) === 0 ? { address } : { address, ip: address } }),
-    ...(userId === undefined && input.actor === undefined
-      ? undefined
-      : {
-          user: {
-            ...(userId === undefined ? undefined : { id: userId }),
-            ...(input.actor === undefined ? undefined : { name: input.actor }),
-          },
-        }),
-    ...(agent === undefined ? undefined : { user_agent: { original: agent } }),
-    ...(input.related === undefined ? undefined : { related: input.related }),
+  const event: Mutable<EcsFields["event"]> = {
+    id: input.id,
+    kind: "event",
+    outcome: toOutcome(record),
+    ingested: input.ingested,
   };
+  const action = text(own(record, "eventName")) ?? text(own(told, "eventName"));
+  if (action !== undefined) event.action = action;
+  const provider = text(own(record, "eventSource")) ?? text(own(told, "eventSource"));
+  if (provider !== undefined) event.provider = provider;
+
+  const cloud: Mutable<EcsFields["cloud"]> = { provider: "aws" };
+  if (input.account !== undefined) cloud.account = { id: input.account };
+  const region = text(own(record, "awsRegion"));
+  if (region !== undefined) cloud.region = region;
+
+  const ecs: Mutable<EcsFields> = { "@timestamp": input.timestamp, event, cloud };
+  const address = text(own(record, "sourceIPAddress"));
+  if (address !== undefined) ecs.source = isIpAddress(address) ? { address, ip: address } : { address };
+  const user = toUser(own(record, "userIdentity"), input.actor);
+  if (user !== undefined) ecs.user = user;
+  const agent = text(own(record, "userAgent"));
+  if (agent !== undefined) ecs.user_agent = { original: agent };
+  if (input.related !== undefined) ecs.related = input.related;
+  return ecs;
+}
+
+function toUser(identity: JsonValue | undefined, name: string | undefined): EcsFields["user"] {
+  const id = isJsonObject(identity) ? text(own(identity, "principalId")) : undefined;
+  if (id === undefined) return name === undefined ? undefined : { name };
+  return name === undefined ? { id } : { id, name };
 }
 
 /** Account that the event belongs to: the recipient's, an aggregate's own, else the caller's. Twelve digits. */

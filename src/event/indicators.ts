@@ -1,6 +1,6 @@
-import { isIP } from "node:net";
 import { isJsonObject, own, type JsonObject, type JsonValue } from "../lib/json.js";
 import { sessionIssuer, sessionName } from "./actor.js";
+import { isIpAddress } from "./ip-address.js";
 import { REQUEST_PARAMETERS, type ParamName, type Params } from "./parameters.js";
 import { RELATED_KINDS, type Related, type RelatedKind } from "./types.js";
 
@@ -87,7 +87,7 @@ function fromIdentity(found: Collector, identity: JsonObject): void {
 /** An address, or the name of a service; "AWS Internal" is neither. */
 function fromAddress(found: Collector, address: JsonValue | undefined): void {
   if (typeof address !== "string") return;
-  if (isIP(address) !== 0) found.add("ip", address);
+  if (isIpAddress(address)) found.add("ip", address);
   else if (address.includes(".") && !address.includes(" ")) found.add("hosts", address);
 }
 
