@@ -32,7 +32,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "telemetry",
   ],
   http: ["lib", "event", "decode", "enrich", "output", "telemetry", "pipeline"],
-  cli: ["lib", "rules", "attack", "config", "telemetry", "pipeline", "http"],
+  cli: ["lib", "rules", "match", "attack", "config", "telemetry", "pipeline", "http"],
 };
 
 /** Which room may use which package. A package that is not here is used by nobody. */

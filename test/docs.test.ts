@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { configKeys } from "../src/config/schema";
-import { API_ERRORS } from "../src/lib/errors";
-import { createMetrics } from "../src/telemetry/metrics";
+import { configKeys } from "../src/config/schema.js";
+import { API_ERRORS } from "../src/lib/errors.js";
+import { createMetrics } from "../src/telemetry/metrics.js";
 
 const ROOT = join(__dirname, "..");
 const doc = (path: string): string => readFileSync(join(ROOT, path), "utf8");

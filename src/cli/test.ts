@@ -1,5 +1,6 @@
 import { EXIT } from "../lib/errors.js";
 import { formatDiagnostic } from "../lib/diagnostics.js";
+import { compileRules } from "../match/engine.js";
 import { loadRules } from "../rules/load.js";
 import { runRuleTests } from "../rules/test-runner.js";
 import { join } from "node:path";
@@ -16,11 +17,11 @@ export const testCommand: Command = {
     if (positionals.some((path) => path === "")) throw new UsageError("A path is empty.");
     const loaded = await loadRules(positionals.length > 0 ? positionals : [join(packageRoot, "rules")]);
     for (const diagnostic of loaded.diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
-    const results = runRuleTests(loaded.rules);
+    const results = runRuleTests(loaded.rules, compileRules(loaded.rules));
     const failed = results.filter((result) => !result.passed);
     for (const result of failed) {
       const wanted = result.expected ? "should match and does not" : "should not match and does";
-      process.stdout.write(`FAIL ${result.ruleId} "${result.testName}" ${wanted}\n`);
+      process.stdout.write(`FAIL ${result.ruleId} "${result.name}" ${wanted}\n`);
     }
     process.stdout.write(
       `${loaded.rules.length} rules, ${results.length} tests, ${results.length - failed.length} passed, ${failed.length} failed\n`,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { attack } from "../attack/attack.js";
+import { createAttack } from "../attack/attack.js";
 import { EXIT } from "../lib/errors.js";
 import { packageRoot } from "../lib/package-root.js";
 import type { Command } from "./command.js";
@@ -10,7 +10,7 @@ export const versionCommand: Command = {
   usage: "trailtag version",
   run: () => {
     process.stdout.write(
-      `trailtag ${packageVersion()}\nATT&CK ${attack.version}\nnode ${process.versions.node}\n`,
+      `trailtag ${packageVersion()}\nATT&CK ${createAttack().version}\nnode ${process.versions.node}\n`,
     );
     return Promise.resolve(EXIT.ok);
   },

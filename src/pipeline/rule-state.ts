@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { attack } from "../attack/attack.js";
+import { createAttack } from "../attack/attack.js";
 import { createTagger, type Tagger } from "../enrich/tag.js";
 import { packageRoot } from "../lib/package-root.js";
 import { compileRules, type Engine } from "../match/engine.js";
@@ -26,7 +26,7 @@ export async function loadRuleState(sources: RuleSources): Promise<RuleState> {
   return {
     loaded,
     engine: compileRules(loaded.rules),
-    tagger: createTagger({ rulesetHash: loaded.ruleset, attack }),
+    tagger: createTagger({ rulesetHash: loaded.ruleset, attack: createAttack() }),
     byId: new Map(loaded.rules.map((rule) => [rule.id, rule])),
   };
 }

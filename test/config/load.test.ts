@@ -1,9 +1,9 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigError, loadConfig } from "../../src/config/load";
-import type { Diagnostic } from "../../src/lib/diagnostics";
-import type { JsonObject } from "../../src/lib/json";
+import { ConfigError, loadConfig } from "../../src/config/load.js";
+import type { Diagnostic } from "../../src/lib/diagnostics.js";
+import type { JsonObject } from "../../src/lib/json.js";
 
 function file(text: string): string {
   const path = join(mkdtempSync(join(tmpdir(), "trailtag-config-")), "trailtag.yml");

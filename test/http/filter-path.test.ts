@@ -1,4 +1,4 @@
-import { filterPath } from "../../src/http/filter-path";
+import { filterPath } from "../../src/http/filter-path.js";
 
 const REPLY = {
   took: 3,

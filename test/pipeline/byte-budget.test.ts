@@ -1,4 +1,4 @@
-import { createByteBudget } from "../../src/pipeline/byte-budget";
+import { createByteBudget } from "../../src/pipeline/byte-budget.js";
 
 const SOON = (): number => Date.now() + 5_000;
 

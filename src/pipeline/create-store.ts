@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import type { Config } from "../config/types.js";
+import { mergeAlerts } from "../correlate/merge-alerts.js";
+import { toAlerts, toEntities } from "../enrich/alerts.js";
+import { toDeadLetters } from "../enrich/dead-letter.js";
+import { sameRecord } from "../enrich/same-record.js";
+import type { EventDocument } from "../enrich/types.js";
+import { systemClock } from "../lib/clock.js";
+import type { JsonObject } from "../lib/json.js";
+import { createFilesStore } from "../output/files/store.js";
+import { loadIndexMappings } from "../output/opensearch/load-mappings.js";
+import type { OpenSearchClientOptions } from "../output/opensearch/client.js";
+import { createOpenSearchStore } from "../output/opensearch/store.js";
+import type { DeadLetterWrite, Store, StoreLog, StoreMetrics } from "../output/store.js";
+import type { Rule } from "../rules/ir.js";
+
+export interface StoreContext {
+  readonly log: StoreLog;
+  readonly metrics: StoreMetrics;
+  /** For what a stored hit does not hold: description, runbook, summary attributes. The rule may be gone. */
+  readonly ruleById: (id: string) => Rule | undefined;
+}
+
+/** Bytes of one dead-letter chunk before base64: a chunk stays well under what OpenSearch takes in one request. */
+const CHUNK_BYTES = 5 * 1024 * 1024;
+
+/** The store that the configuration names, given what it needs to know of alerts and records. */
+export function createStore(config: Config, context: StoreContext): Store {
+  const alertsOf = (stored: EventDocument) => toAlerts(stored, context.ruleById);
+  const clock = systemClock;
+  const deadLetters = (write: Omit<DeadLetterWrite, "kind">) =>
+    toDeadLetters(write.reason, write.raw, write.source, clock(), CHUNK_BYTES);
+
+  if (config.store.kind === "files") {
+    return createFilesStore({
+      dir: config.store.dir,
+      alertsOf,
+      foldAlerts: mergeAlerts,
+      sameRecord: (stored, incoming) => sameRecord(toEvent(stored), toEvent(incoming)),
+      toDeadLetters: (write) => deadLetters(write).map(({ document }) => document),
+      clock,
+      log: context.log,
+    });
+  }
+  const { index_prefix, index_period, manage_templates, retention_days } = config.opensearch;
+  return createOpenSearchStore({
+    client: toClientOptions(config),
+    prefix: index_prefix,
+    indexPeriod: index_period,
+    mappings: loadIndexMappings(),
+    manageTemplates: manage_templates,
+    ...(retention_days === undefined ? {} : { retention: `${retention_days}d` }),
+    alertsOf: (stored) => alertsOf(toEvent(stored)),
+    entitiesOf: toEntities,
+    sameRecord: (written, stored) => sameRecord(toEvent(written), toEvent(stored)),
+    toDeadLetters: deadLetters,
+    clock,
+    log: context.log,
+    metrics: context.metrics,
+  });
+}
+
+/** @throws when the CA file cannot be read. */
+export function toClientOptions(config: Config): OpenSearchClientOptions {
+  const { node, username, password, ca_file, request_timeout_ms } = config.opensearch;
+  return {
+    node: node ?? "",
+    ...(username === undefined ? {} : { auth: { username, password: password ?? "" } }),
+    ...(ca_file === undefined ? {} : { tls: { ca: readFileSync(ca_file, "utf8") } }),
+    requestTimeoutMs: request_timeout_ms,
+  };
+}
+
+/** Documents read back from the store are those that TrailTag wrote there. */
+function toEvent(document: JsonObject): EventDocument {
+  return document as unknown as EventDocument;
+}

@@ -1,0 +1,59 @@
+import type { Config } from "../config/types.js";
+import { DashboardsError } from "../output/dashboards/dashboards-error.js";
+import { importDashboards } from "../output/dashboards/import.js";
+import { createOpenSearchClient } from "../output/opensearch/client.js";
+import { loadIndexMappings } from "../output/opensearch/load-mappings.js";
+import { setUpOpenSearch } from "../output/opensearch/setup.js";
+import { toClientOptions } from "./create-store.js";
+
+export interface SetUpReport {
+  readonly ok: boolean;
+  /** What was done and what could not be, one sentence each. */
+  readonly sentences: readonly string[];
+}
+
+/** `trailtag setup`: templates, policy, mappings, dashboards. Each part is tried, whatever became of the others. */
+export async function setUp(config: Config): Promise<SetUpReport> {
+  const sentences: string[] = [];
+  let ok = true;
+  if (config.store.kind === "opensearch") ok = await setUpIndices(config, sentences);
+  else sentences.push("The files store needs no set-up.");
+  if (config.dashboards.url === undefined) {
+    sentences.push("No dashboards were imported: dashboards.url (or --dashboards URL) is not set.");
+    return { ok, sentences };
+  }
+  try {
+    const { username, password } = config.opensearch;
+    const result = await importDashboards({
+      url: config.dashboards.url,
+      prefix: config.opensearch.index_prefix,
+      ...(username === undefined ? {} : { auth: { kind: "basic", username, password: password ?? "" } }),
+    });
+    sentences.push(...result.sentences);
+  } catch (error) {
+    if (!(error instanceof DashboardsError)) throw error;
+    ok = false;
+    sentences.push(error.message);
+  }
+  return { ok, sentences };
+}
+
+async function setUpIndices(config: Config, sentences: string[]): Promise<boolean> {
+  const client = createOpenSearchClient(toClientOptions(config));
+  try {
+    const { index_prefix, retention_days } = config.opensearch;
+    const { version, done, problems } = await setUpOpenSearch({
+      client,
+      prefix: index_prefix,
+      mappings: loadIndexMappings(),
+      ...(retention_days === undefined ? {} : { retention: `${retention_days}d` }),
+    });
+    sentences.push(`OpenSearch ${version} answers at ${config.opensearch.node ?? ""}.`, ...done, ...problems);
+    return true;
+  } catch (error) {
+    sentences.push(`OpenSearch was not set up: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  } finally {
+    await client.close();
+  }
+}
