@@ -18,7 +18,7 @@ export const alerts: DashboardPlan = {
   title: "TrailTag: alerts",
   description: "Alerts raised by the rules, and whom and what they concern",
   pattern: "alerts",
-  timeFrom: "now-7d",
+  timeFrom: "now-30d",
   rows: [
     {
       height: 8,
@@ -35,6 +35,8 @@ export const alerts: DashboardPlan = {
             "Click a severity, rule or user to narrow the page down to it.",
             "",
             "The events behind them: [TrailTag: overview](#/view/trailtag-overview).",
+            "",
+            "Empty? Look at [the last year](#/view/trailtag-alerts?_g=(time:(from:now-1y,to:now))).",
           ].join("\n"),
         },
         {

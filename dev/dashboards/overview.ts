@@ -19,7 +19,7 @@ export const overview: DashboardPlan = {
   title: "TrailTag: overview",
   description: "CloudTrail events and what the rules found in them",
   pattern: "events",
-  timeFrom: "now-7d",
+  timeFrom: "now-30d",
   rows: [
     {
       height: 8,
@@ -35,7 +35,7 @@ export const overview: DashboardPlan = {
             "",
             "The alerts raised from these events: [TrailTag: alerts](#/view/trailtag-alerts).",
             "",
-            "Empty? Widen the time range: events stand at the time when they happened.",
+            "Empty? Events stand at the time when they happened: look at [the last year](#/view/trailtag-overview?_g=(time:(from:now-1y,to:now))).",
           ].join("\n"),
         },
         {

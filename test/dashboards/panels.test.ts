@@ -13,8 +13,8 @@ describeWithOpenSearch("the panels on a real OpenSearch", () => {
   const charts = lines.filter((line) => line.type === "visualization" && line.references.length > 0);
   const lists = lines.filter((line) => line.type === "search");
 
-  beforeAll(() => loadSample(prefix));
-  afterAll(() => deletePrefix(prefix));
+  beforeAll(() => loadSample(prefix), 60_000);
+  afterAll(() => deletePrefix(prefix), 30_000);
 
   /** Searches what the panel's index pattern names, under the prefix of this run. */
   async function search(line: Line, body: object): Promise<any> {
