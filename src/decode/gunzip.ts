@@ -11,8 +11,17 @@ export const gunzip: Inflate = (bytes, _encoding, maxBytes) => {
   try {
     return gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes) });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ERR_BUFFER_TOO_LARGE") throw new Error(`it inflates to more than ${maxBytes} bytes`);
-    throw new Error(error instanceof Error ? error.message : String(error));
+    const fault = toZlibFault(error);
+    throw new Error(fault.tooLarge ? `it inflates to more than ${maxBytes} bytes` : fault.message);
   }
 };
+
+/** What zlib complains of: more output than allowed, or bad data. Told by its code, since it comes from native code. */
+export function toZlibFault(error: unknown): { readonly tooLarge: boolean; readonly message: string } {
+  if (typeof error !== "object" || error === null) return { tooLarge: false, message: String(error) };
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  return {
+    tooLarge: code === "ERR_BUFFER_TOO_LARGE",
+    message: typeof message === "string" ? message : "bad data",
+  };
+}

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+import { toZlibFault } from "../decode/gunzip.js";
 import { BodyError, malformed, tooLarge } from "./body-error.js";
 import { createCollector, createInflater, isZlib, type BodySink, type SinkEvents } from "./body-sink.js";
 import { inflateSnappy } from "./snappy.js";
@@ -149,9 +150,8 @@ function inflateSynchronously(
     if (engine.bytesWritten !== length) throw new Error("bytes follow its end");
     return buffer;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
-      throw tooLarge(maxBytes);
-    throw malformed(encoding, error instanceof Error ? error.message : String(error));
+    const fault = toZlibFault(error);
+    throw fault.tooLarge ? tooLarge(maxBytes) : malformed(encoding, fault.message);
   }
 }
 

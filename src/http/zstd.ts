@@ -1,5 +1,6 @@
 import * as zlib from "node:zlib";
 import { Decompress, decompress } from "fzstd";
+import { toZlibFault } from "../decode/gunzip.js";
 import { malformed, tooLarge } from "./body-error.js";
 
 const MAGIC = 0xfd2fb528;
@@ -54,9 +55,8 @@ function inflateFrame(bytes: Uint8Array, frame: Frame, left: number, maxBytes: n
     if (native !== undefined) return native(bytes, { maxOutputLength: Math.max(1, left) });
     if (frame.contentSize !== undefined) return decompress(bytes, new Uint8Array(frame.contentSize));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
-      throw tooLarge(maxBytes);
-    throw malformed("zstd", error instanceof Error ? error.message : String(error));
+    const fault = toZlibFault(error);
+    throw fault.tooLarge ? tooLarge(maxBytes) : malformed("zstd", fault.message);
   }
   return inflateStream(bytes, frame, left, maxBytes);
 }
@@ -79,7 +79,7 @@ function inflateStream(bytes: Uint8Array, frame: Frame, left: number, maxBytes: 
     }).push(bytes, true);
   } catch (error) {
     if (total > left) throw tooLarge(maxBytes);
-    throw malformed("zstd", error instanceof Error ? error.message : String(error));
+    throw malformed("zstd", toZlibFault(error).message);
   }
   return Buffer.concat(parts);
 }

@@ -128,7 +128,7 @@ describe("splitJson", () => {
             ? objects.map((value) => JSON.stringify(value)).join("\n")
             : how === "pretty"
               ? JSON.stringify(values, null, 2)
-              : texts[how as "array" | "records"];
+              : texts[how];
         const pieces = [...splitJson(Buffer.from(text))].map((piece) =>
           piece.kind === "value" ? (JSON.parse(Buffer.from(piece.bytes).toString()) as unknown) : piece.kind,
         );

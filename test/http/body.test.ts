@@ -183,7 +183,9 @@ describe("inflate", () => {
 
   test("the limit counts all frames and members together", () => {
     const half = Buffer.alloc(CAP / 2 + 1);
-    expect(() => inflate(Buffer.concat([gzipSync(half), gzipSync(half)]), "gzip", CAP)).toThrow(BodyError);
+    expect(() => inflate(Buffer.concat([gzipSync(half), gzipSync(half)]), "gzip", CAP)).toThrow(
+      expect.objectContaining({ status: 413 }),
+    );
     const frames = Buffer.concat([ZSTD_SIZED, ZSTD_UNSIZED]);
     expect(() => inflate(frames, "zstd", TEXT.length * 2 - 1)).toThrow(
       expect.objectContaining({ status: 413 }),
