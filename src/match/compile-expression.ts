@@ -1,14 +1,15 @@
-import { isJsonObject, own, type JsonObject, type JsonValue } from "../lib/json.js";
+import { isJsonObject, own, type JsonValue } from "../lib/json.js";
 import type { Expression, ExpressionKind, Quantifier } from "../rules/expression.js";
 import { isJsonArray, resolveField, type FieldReference } from "../rules/field.js";
 import { compileValueTest } from "./value-tests.js";
 
-export type RecordPredicate = (record: JsonObject) => boolean;
+/** Of a record, or inside `elements` of a list element. */
+export type ScopePredicate = (scope: JsonValue) => boolean;
 
 /** Compiles an expression once; the closures it gives allocate nothing but the arrays of `every` paths. */
-export function compileExpression(expression: Expression): RecordPredicate {
+export function compileExpression(expression: Expression): ScopePredicate {
   // The key and the argument are of the same kind, which an indexed access cannot say.
-  return (EXPRESSIONS[expression.kind] as (expression: Expression) => RecordPredicate)(expression);
+  return (EXPRESSIONS[expression.kind] as (expression: Expression) => ScopePredicate)(expression);
 }
 
 const EXPRESSIONS = {
@@ -16,13 +17,13 @@ const EXPRESSIONS = {
   any: ({ terms }) => compileAny(terms.map(compileExpression)),
   not: ({ term }) => {
     const holds = compileExpression(term);
-    return (record) => !holds(record);
+    return (scope) => !holds(scope);
   },
   only_one: ({ terms }) => {
     const predicates = terms.map(compileExpression);
-    return (record) => {
+    return (scope) => {
       let count = 0;
-      for (const holds of predicates) if (holds(record) && ++count > 1) return false;
+      for (const holds of predicates) if (holds(scope) && ++count > 1) return false;
       return count === 1;
     };
   },
@@ -33,23 +34,21 @@ const EXPRESSIONS = {
   predicate: ({ field, test }) => {
     const read = compileField(field);
     const holds = compileValueTest(test);
-    return (record) => holds(read(record));
+    return (scope) => holds(read(scope));
   },
   elements: ({ quantifier, field, term }) => {
     const read = compileField(field);
     const holds = compileExpression(term);
     const decide = QUANTIFIERS[quantifier];
-    return (record) => {
-      const value = read(record);
+    return (scope) => {
+      const value = read(scope);
       if (!isJsonArray(value)) return quantifier === "none";
-      return decide(value, (element) => holds(isJsonObject(element) ? element : NO_FIELDS));
+      return decide(value, holds);
     };
   },
 } satisfies {
-  readonly [K in ExpressionKind]: (expression: Extract<Expression, { kind: K }>) => RecordPredicate;
+  readonly [K in ExpressionKind]: (expression: Extract<Expression, { kind: K }>) => ScopePredicate;
 };
-
-type ElementPredicate = (element: JsonValue) => boolean;
 
 const QUANTIFIERS = {
   any: (elements, holds) => elements.some(holds),
@@ -60,35 +59,35 @@ const QUANTIFIERS = {
     for (const element of elements) if (holds(element) && ++count > 1) return false;
     return count === 1;
   },
-} satisfies Record<Quantifier, (elements: readonly JsonValue[], holds: ElementPredicate) => boolean>;
+} satisfies Record<Quantifier, (elements: readonly JsonValue[], holds: ScopePredicate) => boolean>;
 
-const NO_FIELDS: JsonObject = Object.freeze({});
-
-function compileAll(predicates: readonly RecordPredicate[]): RecordPredicate {
+function compileAll(predicates: readonly ScopePredicate[]): ScopePredicate {
   if (predicates.length === 1 && predicates[0] !== undefined) return predicates[0];
-  return (record) => {
-    for (const holds of predicates) if (!holds(record)) return false;
+  return (scope) => {
+    for (const holds of predicates) if (!holds(scope)) return false;
     return true;
   };
 }
 
-function compileAny(predicates: readonly RecordPredicate[]): RecordPredicate {
+function compileAny(predicates: readonly ScopePredicate[]): ScopePredicate {
   if (predicates.length === 1 && predicates[0] !== undefined) return predicates[0];
-  return (record) => {
-    for (const holds of predicates) if (holds(record)) return true;
+  return (scope) => {
+    for (const holds of predicates) if (holds(scope)) return true;
     return false;
   };
 }
 
 /** Most fields are plain keys, one or two deep: those skip the walk over steps. */
-export function compileField(field: FieldReference): (record: JsonObject) => JsonValue | undefined {
+export function compileField(field: FieldReference): (scope: JsonValue) => JsonValue | undefined {
   const [first, second] = field.steps;
-  if (field.steps.length === 1 && first?.kind === "key") return (record) => own(record, first.name);
+  if (field.steps.length === 1 && first?.kind === "key") {
+    return (scope) => (isJsonObject(scope) ? own(scope, first.name) : undefined);
+  }
   if (field.steps.length === 2 && first?.kind === "key" && second?.kind === "key") {
-    return (record) => {
-      const value = own(record, first.name);
+    return (scope) => {
+      const value = isJsonObject(scope) ? own(scope, first.name) : undefined;
       return isJsonObject(value) ? own(value, second.name) : undefined;
     };
   }
-  return (record) => resolveField(record, field);
+  return (scope) => resolveField(scope, field);
 }

@@ -57,8 +57,8 @@ export interface PredicateExpression {
 }
 
 /**
- * Counts the elements of an array for which `term` holds; inside it, fields start at the element, and an element that is
- * not an object has none. For an empty array `all` and `none` hold; where there is no array only `none` does.
+ * Counts the elements of an array for which `term` holds; inside it, fields start at the element.
+ * For an empty array `all` and `none` hold; where there is no array only `none` does.
  */
 export interface ElementsExpression {
   readonly kind: "elements";

@@ -1,4 +1,4 @@
-import { isJsonObject, own, type JsonObject, type JsonValue } from "../lib/json.js";
+import { isJsonObject, own, type JsonValue } from "../lib/json.js";
 
 /** One step from a value to a value inside it. */
 export type PathStep =
@@ -8,7 +8,7 @@ export type PathStep =
   /** Every element of an array: the steps after it are taken in each, and what they find forms one array. */
   | { readonly kind: "every" };
 
-/** A place in a record, or in a list element inside an `elements` expression. */
+/** A place in a record, or in a list element inside an `elements` expression; with no steps the element itself. */
 export interface FieldReference {
   /** As a person would write it, for titles and messages; two different references may share it. */
   readonly text: string;
@@ -25,8 +25,8 @@ export function topLevelField(name: string): FieldReference {
  * Own properties only. A path with an `every` step gives an array of what was found (perhaps empty), flat, and undefined
  * where something other than an array stands at that step.
  */
-export function resolveField(record: JsonObject, field: FieldReference): JsonValue | undefined {
-  return resolveSteps(record, field.steps, 0);
+export function resolveField(scope: JsonValue, field: FieldReference): JsonValue | undefined {
+  return resolveSteps(scope, field.steps, 0);
 }
 
 function resolveSteps(start: JsonValue, steps: readonly PathStep[], from: number): JsonValue | undefined {

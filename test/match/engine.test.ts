@@ -1,0 +1,175 @@
+import type { JsonObject } from "../../src/lib/json.js";
+import { compileRules } from "../../src/match/engine.js";
+import type { Expression, Quantifier, ValueTest } from "../../src/rules/expression.js";
+import { topLevelField, type FieldReference } from "../../src/rules/field.js";
+import { ruleOf } from "./rule-fixture.js";
+
+const at = (...names: string[]): FieldReference => ({
+  text: names.join("."),
+  steps: names.map((name) => (name === "*" ? { kind: "every" } : { kind: "key", name })),
+});
+const predicate = (field: FieldReference, test: ValueTest): Expression => ({
+  kind: "predicate",
+  field,
+  test,
+});
+const equals = (name: string, value: string): Expression =>
+  predicate(topLevelField(name), { kind: "equals", value, ignoreCase: false });
+const holds = (condition: Expression, record: JsonObject): boolean =>
+  compileRules([ruleOf("r", condition)]).evaluate(record).length === 1;
+const parse = (text: string) => JSON.parse(text) as JsonObject;
+
+describe("compileRules", () => {
+  it("gives every rule that holds, in their order, however many", () => {
+    const rules = Array.from({ length: 500 }, (_, i) =>
+      ruleOf(
+        `r${String(i)}`,
+        i % 2 === 0 ? equals("eventName", "A") : { kind: "not", term: equals("eventName", "B") },
+      ),
+    );
+    const engine = compileRules(rules);
+    expect(engine.evaluate({ eventName: "A" }).map((match) => match.rule.id)).toEqual(
+      rules.map((rule) => rule.id),
+    );
+    expect(engine.evaluate({ eventName: "B" })).toEqual([]);
+    expect(engine.rules).toEqual(rules);
+  });
+
+  it("counts a rule that fails against its id, and goes on with the others", () => {
+    const engine = compileRules([
+      ruleOf("fails", predicate(at("broken", "x"), { kind: "exists" })),
+      ruleOf("works", equals("eventName", "A")),
+      ruleOf("fails-in-index", equals("unreadable", "A")),
+    ]);
+    // A getter that throws stands for a fault in a predicate: no JSON can make one fail.
+    const record = {
+      eventName: "A",
+      get broken(): never {
+        throw new Error("fault");
+      },
+    };
+    expect(engine.evaluate(record).map((match) => match.rule.id)).toEqual(["works"]);
+    expect(engine.evaluate(record)).toHaveLength(1);
+    expect(engine.errors).toEqual(new Map([["fails", 2]]));
+    const unreadable = {
+      eventName: "A",
+      get unreadable(): never {
+        throw new Error("fault");
+      },
+    };
+    expect(engine.evaluate(unreadable).map((match) => match.rule.id)).toEqual(["works"]);
+    expect(engine.errors.get("fails-in-index")).toBe(1);
+  });
+
+  it("does not read inherited properties", () => {
+    for (const name of ["__proto__", "constructor", "toString"]) {
+      expect(holds(predicate(at(name), { kind: "exists" }), {})).toBe(false);
+      expect(holds(predicate(at(name, "name"), { kind: "exists" }), {})).toBe(false);
+    }
+    expect(holds(predicate(at("__proto__", "a"), { kind: "exists" }), parse('{"__proto__":{"a":1}}'))).toBe(
+      true,
+    );
+  });
+
+  it("takes a dot in a Key as part of it", () => {
+    const condition = equals("a.b", "x");
+    expect(holds(condition, { "a.b": "x" })).toBe(true);
+    expect(holds(condition, { a: { b: "x" } })).toBe(false);
+  });
+
+  it("fills titles from the event, and says unknown where it has nothing", () => {
+    const title = [
+      { kind: "text", text: "Key of " },
+      { kind: "field", field: at("userIdentity", "userName") },
+      { kind: "text", text: " in " },
+      { kind: "field", field: at("regions") },
+      { kind: "text", text: ": " },
+      { kind: "field", field: at("n") },
+    ] as const;
+    const engine = compileRules([ruleOf("r", { kind: "constant", value: true }, { title })]);
+    const titleOf = (record: JsonObject) => engine.evaluate(record)[0]?.title;
+    expect(titleOf({ userIdentity: { userName: "maria" }, regions: ["a", "b"], n: 0 })).toBe(
+      "Key of maria in a, b: 0",
+    );
+    expect(titleOf({ userIdentity: "x", regions: [], n: { a: 1 } })).toBe(
+      'Key of unknown in unknown: {"a":1}',
+    );
+  });
+
+  it("gives the values that a rule groups by", () => {
+    const groupBy = [at("sourceIPAddress"), at("userIdentity", "arn")];
+    const condition = { kind: "constant", value: true } as const;
+    expect(
+      compileRules([ruleOf("r", condition, { groupBy })]).evaluate({ sourceIPAddress: "192.0.2.1" })[0],
+    ).toMatchObject({
+      groupValues: ["192.0.2.1", null],
+      severity: "medium",
+      riskScore: 47,
+    });
+    expect(compileRules([ruleOf("r", condition)]).evaluate({})[0]?.groupValues).toBeUndefined();
+  });
+});
+
+describe("value tests", () => {
+  const f = at("f");
+  const missing = Symbol("missing");
+  const check = (test: ValueTest, value: unknown) =>
+    holds(predicate(f, test), (value === missing ? {} : { f: value }) as JsonObject);
+
+  it.each<[ValueTest, unknown[], unknown[]]>([
+    [{ kind: "exists" }, ["", null, 0, false, []], [missing]],
+    [{ kind: "null" }, [missing, null], ["", 0, false, [], {}]],
+    [{ kind: "empty" }, [missing, null, "", [], {}], [0, false, "0", [null], { a: null }]],
+    [{ kind: "equals", value: "1", ignoreCase: false }, ["1"], [missing, 1, true, ["1"], null]],
+    [{ kind: "equals", value: 1, ignoreCase: false }, [1], ["1", true, missing]],
+    [{ kind: "equals", value: false, ignoreCase: false }, [false], [missing, null, 0, "false"]],
+    [{ kind: "equals", value: "Root", ignoreCase: true }, ["root", "ROOT"], ["roots", missing]],
+    [{ kind: "in", values: ["a", 2], ignoreCase: false }, ["a", 2], ["A", "2", missing, ["a"], null]],
+    [
+      { kind: "contains", value: "all", ignoreCase: false },
+      ["small", ["x", "all"]],
+      [["small"], { all: 1 }, missing, 1],
+    ],
+    [{ kind: "contains", value: 3, ignoreCase: false }, [[1, 3]], ["13", 3, ["3"]]],
+    [{ kind: "starts_with", value: "ab", ignoreCase: false }, ["ab", "abc"], ["cab", ["ab"], missing, null]],
+    [{ kind: "ends_with", value: "BC", ignoreCase: true }, ["abc"], ["bcd", missing]],
+  ])("%j", (test, yes, no) => {
+    for (const value of yes) expect([value, check(test, value)]).toEqual([value, true]);
+    for (const value of no) expect([value, check(test, value)]).toEqual([value, false]);
+  });
+});
+
+describe("elements", () => {
+  const count = (quantifier: Quantifier): Expression => ({
+    kind: "elements",
+    quantifier,
+    field: at("items"),
+    term: equals("cidr", "0.0.0.0/0"),
+  });
+  const open = { cidr: "0.0.0.0/0" };
+  const shut = { cidr: "192.0.2.0/24" };
+
+  it.each<[Quantifier, unknown[], unknown[]]>([
+    ["any", [[shut, open]], [[shut], [], undefined, open, "x"]],
+    ["all", [[open, open], []], [[open, shut], undefined, open]],
+    ["none", [[shut], [], undefined, open], [[open, shut]]],
+    ["only_one", [[open, shut]], [[open, open], [shut], [], undefined]],
+  ])("%s", (quantifier, yes, no) => {
+    const record = (items: unknown) => (items === undefined ? {} : { items }) as JsonObject;
+    for (const items of yes) expect([items, holds(count(quantifier), record(items))]).toEqual([items, true]);
+    for (const items of no) expect([items, holds(count(quantifier), record(items))]).toEqual([items, false]);
+  });
+
+  it("gathers the values below every element into one list", () => {
+    const condition = predicate(at("a", "*", "b", "*", "c"), {
+      kind: "contains",
+      value: "x",
+      ignoreCase: false,
+    });
+    expect(holds(condition, { a: [{ b: [{ c: "y" }] }, { b: "no list" }, 1, { b: [{}, { c: "x" }] }] })).toBe(
+      true,
+    );
+    expect(holds(condition, { a: [{ b: [{ c: ["x"] }] }] })).toBe(false);
+    expect(holds(condition, { a: { b: [{ c: "x" }] } })).toBe(false);
+  });
+});
