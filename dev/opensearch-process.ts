@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Java } from "./java.js";
 import { LocalOpenSearchUnavailable } from "./local-opensearch-unavailable.js";
 import { lastLines } from "./maven.js";
+import { startWatchdog } from "./watchdog.js";
 
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 20_000;
@@ -137,18 +138,4 @@ function startFailed(why: string, logFile: string): LocalOpenSearchUnavailable {
     `${why}; its last lines:\n${tail}`,
     locked ? "another OpenSearch uses this data folder: end it or name another folder" : `see ${logFile}`,
   );
-}
-
-/** A shell that waits for this process's end (its pipe closes) and then ends OpenSearch: it works after a SIGKILL too. */
-function startWatchdog(pid: number): ChildProcess | undefined {
-  if (process.platform === "win32") return undefined;
-  const watchdog = spawn("/bin/sh", ["-c", `read -r _; kill -TERM ${pid}`], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true,
-  });
-  watchdog.on("error", () => undefined);
-  watchdog.unref();
-  const pipe = watchdog.stdin as unknown as { unref?(): void } | null;
-  pipe?.unref?.();
-  return watchdog;
 }
