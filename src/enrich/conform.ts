@@ -50,7 +50,7 @@ class Walk {
       const child = value[key];
       const node = fields.get(key);
       if (node === undefined) {
-        if (isRefusedName(key, fields)) this.#reshape(key, undefined);
+        if (isRefusedName(key, fields) || isTooDeep(child, 0)) this.#reshape(key, undefined);
       } else if (child !== null && child !== undefined) {
         this.#field(key, child, node);
       }
@@ -152,6 +152,14 @@ function isRefusedName(key: string, fields: ReadonlyMap<string, FieldNode>): boo
   if (dot < 0) return false;
   if (dot === 0 || fields.has(key.slice(0, dot))) return true;
   return key.split(".").some((part) => part.trim() === "");
+}
+
+/** Arrays straight in arrays count, in unknown fields as well; what is under an unknown object is skipped unread. */
+function isTooDeep(value: JsonValue | undefined, depth: number): boolean {
+  if (!Array.isArray(value)) return false;
+  return (
+    depth > MAX_ARRAY_DEPTH || (value as readonly JsonValue[]).some((each) => isTooDeep(each, depth + 1))
+  );
 }
 
 function isScalarArray(value: JsonValue, depth: number): boolean {
