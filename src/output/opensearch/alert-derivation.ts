@@ -32,8 +32,10 @@ export function deriveAlert(
     at(was, "first_seen") === members.firstSeen &&
     at(was, "last_seen") === members.lastSeen;
   const updatedAt = at(was, "updated_at");
+  const kept = Object.fromEntries(Object.entries(was).filter(([key]) => key !== "truncated"));
+  const cut = members.truncated.length > 0 ? members.truncated : undefined;
   const alert = {
-    ...was,
+    ...kept,
     ...made?.alert,
     ...person(was),
     count: members.count,
@@ -43,6 +45,7 @@ export function deriveAlert(
     // A redelivery changes nothing, this included.
     updated_at: unchanged && typeof updatedAt === "string" ? updatedAt : new Date(now).toISOString(),
     pending: false,
+    ...(cut === undefined ? undefined : { truncated: cut }),
   };
   const derived = {
     ...current,

@@ -13,9 +13,11 @@ export interface AlertMembers {
   /** Where the first one is stored. */
   readonly firstIndex: string;
   readonly related: Related;
+  /** Lists that had to be cut, as `alert.truncated` names them; the count is exact all the same. */
+  readonly truncated: readonly string[];
 }
 
-/** Event ids, and values of each `related` field, kept on an alert; the count is exact beyond it. */
+/** Event ids, and values of each `related` field, kept on an alert. */
 const SAMPLE = 1_000;
 
 /** Header and body of a multi-search for the members of one alert. */
@@ -27,7 +29,7 @@ export function membersQuery(alertId: string, indices: readonly string[]): strin
     ...Object.fromEntries(
       RELATED_KINDS.map((kind) => [
         kind,
-        { terms: { field: `related.${kind}`, size: SAMPLE, order: { _key: "asc" } } },
+        { terms: { field: `related.${kind}`, size: SAMPLE + 1, order: { _key: "asc" } } },
       ]),
     ),
   };
@@ -56,20 +58,24 @@ export function toMembers(response: JsonValue | undefined): AlertMembers | undef
     lastSeen: toIso(at(response, "aggregations", "last", "value")),
     eventIds: found.map((hit) => at(hit, "_id")).filter((id) => typeof id === "string"),
     firstIndex: typeof firstIndex === "string" ? firstIndex : "",
-    related: relatedOf(response),
+    ...relatedOf(response, total > SAMPLE ? ["alert.event_ids"] : []),
   };
 }
 
-function relatedOf(response: JsonValue | undefined): Related {
+function relatedOf(
+  response: JsonValue | undefined,
+  truncated: string[],
+): Pick<AlertMembers, "related" | "truncated"> {
   const related: [RelatedKind, string[]][] = [];
   for (const kind of RELATED_KINDS) {
     const buckets = at(response, "aggregations", kind, "buckets");
     if (!Array.isArray(buckets)) continue;
     const values = (buckets as readonly JsonValue[]).map((bucket) => at(bucket, "key"));
     const texts = values.filter((value) => typeof value === "string");
-    if (texts.length > 0) related.push([kind, texts]);
+    if (texts.length > SAMPLE) truncated.push(`related.${kind}`);
+    if (texts.length > 0) related.push([kind, texts.slice(0, SAMPLE)]);
   }
-  return Object.fromEntries(related);
+  return { related: Object.fromEntries(related), truncated };
 }
 
 function toIso(ms: JsonValue | undefined): string {

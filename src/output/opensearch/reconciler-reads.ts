@@ -53,6 +53,7 @@ const NONE: AlertMembers = {
   eventIds: [],
   firstIndex: "",
   related: {},
+  truncated: [],
 };
 
 /** Alerts that are marked as pending, as of the last refresh of their index; up to `size`. */
