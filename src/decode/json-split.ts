@@ -8,6 +8,9 @@ export type JsonPiece =
 
 /** Bytes that broken input may cause to be read again, as a multiple of the body: keeps the work linear. */
 const RESCAN_FACTOR = 8;
+/** Broken pieces in a row are one piece up to this size: a body of rubbish makes few dead letters. */
+const MAX_JOINED_BYTES = 64 * 1024;
+
 interface Budget {
   left: number;
   /** Found places where reading can go on, kept so that no stretch is searched twice. */
@@ -25,6 +28,24 @@ const RECORDS_KEY = Buffer.from('"Records"');
  */
 export function* splitJson(body: Uint8Array): Generator<JsonPiece> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  let broken: Uint8Array | undefined;
+  for (const piece of splitPieces(bytes)) {
+    if (piece.kind === "broken") {
+      const start = (broken ?? piece.bytes).byteOffset - bytes.byteOffset;
+      const end = piece.bytes.byteOffset + piece.bytes.length - bytes.byteOffset;
+      if (broken !== undefined && end - start > MAX_JOINED_BYTES) yield { kind: "broken", bytes: broken };
+      const joins = broken !== undefined && end - start <= MAX_JOINED_BYTES;
+      broken = joins ? bytes.subarray(start, end) : piece.bytes;
+      continue;
+    }
+    if (broken !== undefined) yield { kind: "broken", bytes: broken };
+    broken = undefined;
+    yield piece;
+  }
+  if (broken !== undefined) yield { kind: "broken", bytes: broken };
+}
+
+function* splitPieces(bytes: Buffer): Generator<JsonPiece> {
   const budget = { left: bytes.length * RESCAN_FACTOR, line: -1, record: -1 };
   let at = startsWithBom(bytes) ? 3 : 0;
   for (;;) {

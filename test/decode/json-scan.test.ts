@@ -172,12 +172,20 @@ describe("splitJson", () => {
     );
   });
 
-  test("hostile bodies take linear time: ten times the bytes, far less than a hundred times the pieces read", () => {
+  test("rubbish in a row is one piece", () => {
+    expect(split('[x,{y},nonsense,{"a":1},z]')).toEqual([
+      "broken:x,{y},nonsense",
+      'value:{"a":1}',
+      "broken:z",
+    ]);
+  });
+
+  test("hostile bodies come to an end, in few pieces", () => {
     for (const hostile of ["{", "[", '{"a":', "x,", '{"eventVersion":[', "{b,", '"\n', "[x,"]) {
       const body = Buffer.from("[" + hostile.repeat(200_000));
       let pieces = 0;
       for (const piece of splitJson(body)) if (piece.kind !== "empty") pieces++;
-      expect(pieces).toBeLessThanOrEqual(200_001);
+      expect(pieces).toBeLessThan(200);
     }
   });
 });

@@ -21,7 +21,8 @@ export function bytes(value: unknown): Buffer {
 /** One word for each unit: the record's eventID, the dead letter's code, or the skip reason. */
 export function summary(units: Iterable<DecodedUnit>): string[] {
   return Array.from(units, (unit) => {
-    if (unit.kind === "record") return JSON.stringify(unit.record.value["eventID"] ?? unit.record.value["eventId"]).slice(1, -1);
+    if (unit.kind === "record")
+      return JSON.stringify(unit.record.value["eventID"] ?? unit.record.value["eventId"]).slice(1, -1);
     return unit.kind === "dead" ? `dead:${unit.reason.code}` : `skipped:${unit.reason}`;
   });
 }
