@@ -1,6 +1,7 @@
 /** The candidate that a misspelt word most likely meant; undefined when none is near. Case does not count. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  // Two letters swapped are two edits; in a word of three that would be nearly any other word.
+  const limit = Math.max(word.length > 3 ? 2 : 1, Math.floor(word.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

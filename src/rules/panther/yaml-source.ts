@@ -47,7 +47,13 @@ export interface YamlSource {
   failed(): boolean;
 }
 
-/** Parses YAML text; syntax errors are in `diagnostics` already, and `root` is undefined then. */
+/** Aliases let a short file stand for one without end. */
+const MAX_COLLECTIONS = 20_000;
+
+/**
+ * Parses YAML text; syntax errors are in `diagnostics` already, and `root` is undefined then.
+ * @throws Error when reading meets more than 20,000 mappings and lists, which only aliases can bring about.
+ */
 export function parseYamlSource(text: string, file: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
@@ -73,18 +79,25 @@ export function parseYamlSource(text: string, file: string): YamlSource {
     );
   }
 
+  let collections = 0;
+  const count = (): void => {
+    if (++collections > MAX_COLLECTIONS) throw new Error("its aliases repeat too much");
+  };
+
   const source: YamlSource = {
     root: document.errors.length > 0 ? undefined : follow(document, document.contents),
     diagnostics,
     report: (code, at, message, hint, severity = "error") =>
       add(code, at?.range?.[0] ?? document.range[0], message, hint, severity),
     entries(node, what) {
+      count();
       const map = follow(document, node);
       if (isMap(map)) return toEntries(document, map);
       source.report("wrong-type", node, `${what} must be a mapping.`);
       return [];
     },
     items(node, what) {
+      count();
       const list = follow(document, node);
       if (isSeq(list)) return (list as YAMLSeq<Node>).items.map((item) => follow(document, item));
       source.report("wrong-type", node, `${what} must be a list.`, "Begin each item with a dash.");
