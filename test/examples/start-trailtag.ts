@@ -17,9 +17,13 @@ export interface RunningTrailTag {
   stop(): Promise<void>;
 }
 
-/** The whole service in this process, on a free port, with a files store of its own. */
-export async function startTrailTag(): Promise<RunningTrailTag> {
-  const dir = mkdtempSync(join(tmpdir(), "trailtag-examples-"));
+/**
+ * The whole service in this process, on a free port, with a files store of its own.
+ *
+ * @param keep folder of the files store, which outlives the service; else it has one that goes with it.
+ */
+export async function startTrailTag(keep?: string): Promise<RunningTrailTag> {
+  const dir = keep ?? mkdtempSync(join(tmpdir(), "trailtag-examples-"));
   const config = loadConfig({
     files: [],
     env: {},
@@ -51,7 +55,7 @@ export async function startTrailTag(): Promise<RunningTrailTag> {
     async stop() {
       await server.close(1_000);
       await pipeline.close();
-      rmSync(dir, { recursive: true, force: true });
+      if (keep === undefined) rmSync(dir, { recursive: true, force: true });
     },
   };
 }

@@ -60,7 +60,10 @@ test("what was acknowledged before a SIGKILL is there once, with its alerts, rou
   expect(new Set(stored).size).toBe(stored.length);
   const missing = [...acked].filter((n) => !stored.includes(`event-${n}`));
   expect(missing).toEqual([]);
-  const counted = [...readAlerts(dir).values()].reduce<number>((sum, alert) => sum + Number(alert.alert.count), 0);
+  const counted = [...readAlerts(dir).values()].reduce<number>(
+    (sum, alert) => sum + Number(alert.alert.count),
+    0,
+  );
   expect(counted).toBe(stored.length);
 }, 20_000);
 
