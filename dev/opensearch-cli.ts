@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { LocalOpenSearchUnavailable, startLocalOpenSearch } from "./local-opensearch.js";
+import { stopSignal } from "./stop-signal.js";
 
 const USAGE = "Usage: npm run opensearch -- [--port N] [--data DIR]   (N from 9200 to 9299)";
 
@@ -16,9 +17,7 @@ async function main(): Promise<number> {
     process.stderr.write(`--port takes a number, not "${flags.port}".\n${USAGE}\n`);
     return 64;
   }
-  const signal = new Promise<"asked">((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => resolve("asked"));
-  });
+  const signal = stopSignal().then(() => "asked" as const);
   try {
     const opensearch = await startLocalOpenSearch({
       ...(flags.port === undefined ? {} : { port: Number(flags.port) }),

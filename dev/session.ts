@@ -3,6 +3,7 @@ import { EXIT } from "../src/lib/errors.js";
 import { Failure } from "./failure.js";
 import { isPortFree } from "./free-port.js";
 import { startService, untilReady, type ServiceProcess } from "./service-process.js";
+import { stopSignal } from "./stop-signal.js";
 import { chooseStore, type StoreChoice } from "./store-choice.js";
 
 const DEFAULT_PORT = "9280";
@@ -37,12 +38,7 @@ export async function runSession(
   options: SessionOptions,
   body: (session: Session) => Promise<void>,
 ): Promise<number> {
-  const interrupted = new Promise<"interrupted">((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      // The watchdogs end what is left after a second signal.
-      process.on(name, () => resolve("interrupted")).on(name, exitOnSecond());
-    }
-  });
+  const interrupted = stopSignal().then(() => "interrupted" as const);
   let choosing: Promise<StoreChoice> | undefined;
   let service: ServiceProcess | undefined;
   try {
@@ -118,12 +114,4 @@ function readFlags(usage: string): Flags | undefined {
 async function endedAlone(service: ServiceProcess): Promise<never> {
   await service.exited;
   throw new Failure("The service ended by itself; its own message is above.", EXIT.unavailable);
-}
-
-function exitOnSecond(): () => void {
-  let seen = 0;
-  return () => {
-    seen += 1;
-    if (seen > 1) process.exit(INTERRUPTED);
-  };
 }

@@ -21,14 +21,18 @@ export interface StoreWishes {
  * The cluster that was named; else the local one; else files. A cluster that nobody named is never written to,
  * and one that was named is never replaced by another.
  */
-export async function chooseStore(wishes: StoreWishes, say: (line: string) => void): Promise<StoreChoice> {
+export async function chooseStore(
+  wishes: StoreWishes,
+  say: (line: string) => void,
+  startLocal: typeof startLocalOpenSearch = startLocalOpenSearch,
+): Promise<StoreChoice> {
   const dir = resolve(wishes.data ?? process.env["TRAILTAG_STORE__DIR"] ?? join(packageRoot, "data/store"));
   const kind = wishes.store ?? process.env["TRAILTAG_STORE__KIND"];
   if (kind === "files") return { kind: "files", dir };
   const url = wishes.opensearch ?? process.env["TRAILTAG_OPENSEARCH__NODE"] ?? "";
   if (url !== "") return { kind: "opensearch", url: url.replace(/\/+$/, "") };
   try {
-    const local = await startLocalOpenSearch({ log: say });
+    const local = await startLocal({ log: say });
     return { kind: "opensearch", url: local.url, local };
   } catch (error) {
     if (!(error instanceof LocalOpenSearchUnavailable)) throw error;
