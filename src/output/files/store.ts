@@ -103,7 +103,8 @@ export function createFilesStore(options: FilesStoreOptions): Store {
     await pause(Math.min(RETRY_MS, ...again.map((each) => each.deadline - now)));
   }
 
-  async function drainGroup(group: readonly Waiting[]): Promise<void> {
+  /** Writes a group as one; answers with those that failed. */
+  async function attempt(group: readonly Waiting[]): Promise<{ refused: Waiting[]; fault: unknown }> {
     const plan = createCommitPlan({
       readEvent,
       hasDeadLetter: (id) => deadIds.has(id),
@@ -130,6 +131,21 @@ export function createFilesStore(options: FilesStoreOptions): Store {
     } catch (error) {
       refused.push(...planned.map(({ from }) => from));
       fault = error;
+    }
+    return { refused, fault };
+  }
+
+  async function drainGroup(group: readonly Waiting[]): Promise<void> {
+    let { refused, fault } = await attempt(group);
+    if (refused.length > 1 && isNoRoom(fault)) {
+      // What does not fit together may fit one by one: a large batch must not hold up the small ones beside it.
+      const apart = refused;
+      refused = [];
+      for (const each of apart) {
+        const alone = await attempt([each]);
+        refused.push(...alone.refused);
+        if (alone.refused.length > 0) fault = alone.fault;
+      }
     }
     if (refused.length > 0) await failed(refused, fault);
   }
@@ -205,6 +221,10 @@ async function appendLines(
     onStored(line, offset);
     offset += line.bytes.length;
   }
+}
+
+function isNoRoom(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT", "EFBIG"].includes(errorCode(error) ?? "");
 }
 
 function isSystemError(error: unknown): boolean {

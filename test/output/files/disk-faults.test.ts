@@ -143,3 +143,26 @@ test("an event whose alert could not be written is refused, and its redelivery w
   expect(readAlerts(dir).get("a").alert.count).toBe(1);
   expect(readDocuments(dir, "events")).toHaveLength(1);
 });
+
+test("a batch that does not fit does not hold up the small ones that came with it", async () => {
+  const really = mountTiny();
+  // Where nothing can be mounted: a file system that takes 64 KiB at once.
+  const inner = faulty({});
+  const narrow: typeof openHandle = async (path) => {
+    const handle = await inner(path);
+    const write = (async (data: Buffer, offset: number, length: number, position: number) => {
+      if (length > 64 * 1024) throw systemError("ENOSPC");
+      return handle.write(data, offset, length, position);
+    }) as AppendHandle["write"];
+    return { ...handle, write };
+  };
+  store = createFilesStore(filesOptions(dir, really ? {} : { openHandle: narrow }));
+  await store.start();
+  const results = await Promise.allSettled([
+    store.write([eventWrite(1)], soon()),
+    store.write([eventWrite(2, undefined, "z".repeat(400 * 1024))], now()),
+    store.write([eventWrite(3, "a")], soon()),
+  ]);
+  expect(results.map((result) => result.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(readDocuments(dir, "events").map((event) => event.eventID)).toEqual(["event-1", "event-3"]);
+});
