@@ -106,7 +106,7 @@ export async function startFaultProxy(target: string, maxItems = 10): Promise<Fa
     const busy = (i: number) => i % 3 === 1 || actions.length === 1;
     const passed = actions.filter((_, i) => !busy(i));
     const sent = passed.map(({ action, document }) => `${action}\n${document}\n`).join("");
-    const answer = passed.length === 0 ? { items: [] } : (JSON.parse((await pass(req, sent)).text) as any);
+    const answer = passed.length === 0 ? { items: [] } : JSON.parse((await pass(req, sent)).text);
     const error = { type: "rejected_execution_exception", reason: "queue is full" };
     let next = 0;
     const items = actions.map(({ action }, i) => {
@@ -119,7 +119,7 @@ export async function startFaultProxy(target: string, maxItems = 10): Promise<Fa
 
   function pass(req: IncomingMessage, body: string): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
-      const { host: _host, "content-length": _length, ...headers } = req.headers;
+      const headers = { ...req.headers, "content-length": String(Buffer.byteLength(body)) };
       const onward = request(`${target}${req.url}`, { method: req.method, headers }, (answer) => {
         let text = "";
         answer.setEncoding("utf8");

@@ -46,6 +46,9 @@ export interface BatchQueue<T, R> {
   resume(): void;
 }
 
+/** Characters of a failure's text that are passed on: it may quote what it is about. */
+const MAX_MESSAGE = 300;
+
 interface Group<R> {
   readonly results: Settled<R>[];
   remaining: number;
@@ -151,7 +154,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
       }
       entry.attempts++;
       entry.repeated ||= verdict.unknown;
-      entry.group.trouble = verdict.message;
+      entry.group.trouble = verdict.message.slice(0, MAX_MESSAGE);
       if (verdict.scope === "store") storeTrouble = verdict.message;
       reasons.set(verdict.reason, (reasons.get(verdict.reason) ?? 0) + 1);
       again.push(entry);

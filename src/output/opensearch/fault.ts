@@ -40,7 +40,8 @@ const DOCUMENT_FAULTS = new Set([
   "max_bytes_length_exceeded_exception",
 ]);
 
-/** This type is thrown for a faulty document, and as well for a missing pipeline or an alias without a write index. */
+/** Thrown for a faulty document, and as well for a missing pipeline or an alias without a write index. */
+const MIXED_TYPES = new Set(["illegal_argument_exception", "action_request_validation_exception"]);
 const DOCUMENT_ARGUMENT =
   /immense term|bytes can be at most|is too large, must be|is too long, must be|nested documents|max(imum)? (nesting )?depth|unable to parse|failed to parse|mapper for \[|cannot be changed from type|limit of total fields/i;
 
@@ -52,7 +53,7 @@ export function judgeFault(status: number, fault: Fault): FaultJudgement {
   const { type, reason } = fault;
   if (type === "version_conflict_engine_exception") return { kind: "conflict" };
   if (DOCUMENT_FAULTS.has(type)) return { kind: "document" };
-  if (type === "illegal_argument_exception" && DOCUMENT_ARGUMENT.test(reason)) return { kind: "document" };
+  if (MIXED_TYPES.has(type) && DOCUMENT_ARGUMENT.test(reason)) return { kind: "document" };
   return { kind: "retry", reason: retryReason(status, fault) };
 }
 
