@@ -4,7 +4,6 @@ import { toDeadLetters } from "../../src/enrich/dead-letter.js";
 import type { EventDocument } from "../../src/enrich/types.js";
 import { sameRecord } from "../../src/enrich/same-record.js";
 import { packageRoot } from "../../src/lib/package-root.js";
-import { eventOf } from "../event/make.js";
 import { deletePrefix, describeWithOpenSearch, testOpenSearch, testPrefix } from "../harness/opensearch.js";
 import { matchOf, ruleOf, tagged } from "./make.js";
 import { ODDITIES } from "./oddities.js";
@@ -33,27 +32,36 @@ describeWithOpenSearch("documents in OpenSearch", () => {
   });
   afterAll(() => deletePrefix(prefix));
 
-  test.each(Object.entries(ODDITIES))("stores and finds: %s", async (name, record) => {
-    const match = matchOf(ruleOf({ summaryAttributes: ["requestParameters", "errorMessage", "resources"] }));
-    const event = tagged(record, [match]);
-    const id = encodeURIComponent(name);
-    const path = `/${prefix}-events-2026/_create/${id}`;
-    const stored = await ask("PUT", path, event.document);
-    expect([stored.status, stored.body.error]).toEqual([201, undefined]);
+  const match = matchOf(ruleOf({ summaryAttributes: ["requestParameters", "errorMessage", "resources"] }));
+  /** Of each item of the bulk, by index and id: nothing, or why it was refused. */
+  const errors = new Map<string, unknown>();
 
-    const safe = await ask("PUT", `/${prefix}-events-safe/_create/${id}`, event.toSafeDocument());
-    expect([safe.status, safe.body.error]).toEqual([201, undefined]);
+  beforeAll(async () => {
+    let body = "";
+    const add = (index: string, name: string, document: string) => {
+      body += `{"create":{"_index":"${prefix}-${index}","_id":${JSON.stringify(name)}}}\n${document}\n`;
+    };
+    for (const [name, record] of Object.entries(ODDITIES)) {
+      const event = tagged(record, [match]);
+      add("events-2026", name, event.document);
+      add("events-safe", name, event.toSafeDocument());
+      add("alerts-2026", name, JSON.stringify(event.alerts[0]));
+    }
+    const { body: answer } = await ask("POST", "/_bulk", body);
+    for (const { create } of answer.items) errors.set(`${create._index} ${create._id}`, create.error);
+  });
 
-    expect(event.alerts).toHaveLength(1);
-    const alert = await ask("PUT", `/${prefix}-alerts-2026/_create/${id}`, JSON.stringify(event.alerts[0]));
-    expect([alert.status, alert.body.error]).toEqual([201, undefined]);
-
-    const read = await ask("GET", `/${prefix}-events-2026/_doc/${id}`);
-    const readSafe = await ask("GET", `/${prefix}-events-safe/_doc/${id}`);
-    const incoming = JSON.parse(event.document) as EventDocument;
-    expect(sameRecord(read.body._source, incoming)).toBe(true);
-    expect(sameRecord(readSafe.body._source, incoming)).toBe(true);
-    expect({ ...read.body._source, ...eventOf(record).record }).toMatchObject({ detection: { count: 1 } });
+  test.each(Object.entries(ODDITIES))("stores: %s", async (name, record) => {
+    for (const index of ["events-2026", "events-safe", "alerts-2026"]) {
+      const key = `${prefix}-${index} ${name}`;
+      expect([key, errors.has(key), errors.get(key)]).toEqual([key, true, undefined]);
+    }
+    const incoming = JSON.parse(tagged(record, [match]).document) as EventDocument;
+    for (const index of ["events-2026", "events-safe"]) {
+      const { body } = await ask("GET", `/${prefix}-${index}/_doc/${encodeURIComponent(name)}`);
+      expect([index, sameRecord(body._source, incoming)]).toEqual([index, true]);
+      expect(body._source.detection.count).toBe(1);
+    }
   });
 
   test("each of them is found by its tag", async () => {
