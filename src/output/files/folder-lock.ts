@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { link, readFile, rename, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { isJsonObject, own } from "../../lib/json.js";
 import { errorCode } from "./error-code.js";
 
@@ -28,6 +29,7 @@ interface Holder {
 /** How often a holder touches its lock: the only sign of life that a process on another host can see. */
 const HEARTBEAT_MS = 5_000;
 const FOREIGN_STALE_MS = 60_000;
+const SETTLE_MS = 100;
 
 /**
  * Takes the folder for this process, or takes over the lock of a process that is dead.
@@ -44,7 +46,9 @@ export async function lockFolder(dir: string, onTakeover: (pid: number) => void)
   };
   const text = `${JSON.stringify(holder)}\n`;
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    if (await claim(path, holder.token, text)) return heldLock(path, text);
+    if ((await claim(path, holder.token, text)) && (attempt === 0 || (await stays(path, text)))) {
+      return heldLock(path, text);
+    }
     const found = await readOrUndefined(path);
     if (found === undefined) continue;
     const other = parseHolder(found);
@@ -73,6 +77,12 @@ async function claim(path: string, token: string, text: string): Promise<boolean
   } finally {
     await unlink(draft);
   }
+}
+
+/** Several that take over at once move each other's locks for a moment: the one that is there afterwards counts. */
+async function stays(path: string, text: string): Promise<boolean> {
+  await pause(SETTLE_MS);
+  return (await readOrUndefined(path)) === text;
 }
 
 /** Renames a dead lock away; when another process was quicker and this one is its new lock, puts it back. */
