@@ -106,8 +106,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       })
       .then(() => {
         const took = clock() - now;
-        // Each cycle makes OpenSearch refresh and search: resting four times as long keeps that a side job.
-        notBefore = clock() + Math.min(REST_MS, Math.max(DEBOUNCE_MS, took * 4));
+        // Each cycle makes OpenSearch refresh and search: resting nine times as long keeps that a side job.
+        notBefore = clock() + Math.min(REST_MS, Math.max(DEBOUNCE_MS, took * 9));
         cycle = undefined;
         schedule();
       });

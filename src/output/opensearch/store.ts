@@ -74,6 +74,9 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
   });
   const alerts = createBatchQueue<AlertItem, BulkResult>({
     ...limits,
+    // Two at once would conflict on the alerts they share; one takes the marks of all that wait.
+    inFlight: 1,
+    lingerMs: 1,
     sizeOf: (item) => item.action.length + item.body.length,
     send: onePerAlert(sender("update")),
   });

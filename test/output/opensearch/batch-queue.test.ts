@@ -37,14 +37,14 @@ const results = (settled: readonly { result: string }[]) => settled.map(({ resul
 describe("createBatchQueue", () => {
   it("sends what comes together in one batch and gives each its own results in order", async () => {
     const batches: string[][] = [];
-    const { submit } = queue((items) => {
+    const lane = queue((items) => {
       batches.push([...items]);
       return Promise.resolve(items.map((item) => done(item.toUpperCase())));
     });
     const answers = await Promise.all([
-      submit(["a", "b"], soon()),
-      submit([], soon()),
-      submit(["c"], soon()),
+      lane.submit(["a", "b"], soon()),
+      lane.submit([], soon()),
+      lane.submit(["c"], soon()),
     ]);
     expect(answers.map(results)).toEqual([["A", "B"], [], ["C"]]);
     expect(batches).toEqual([["a", "b", "c"]]);
@@ -54,14 +54,14 @@ describe("createBatchQueue", () => {
     const batches: string[][] = [];
     let release = (): void => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
-    const { submit } = queue(async (items) => {
+    const lane = queue(async (items) => {
       batches.push([...items]);
       await gate;
       return items.map(done);
     });
-    const first = submit(["1"], soon());
+    const first = lane.submit(["1"], soon());
     await waitFor(() => batches.length === 1);
-    const rest = ["2", "3", "4"].map((item) => submit([item], soon()));
+    const rest = ["2", "3", "4"].map((item) => lane.submit([item], soon()));
     release();
     await Promise.all([first, ...rest]);
     expect(batches).toEqual([["1"], ["2", "3", "4"]]);
@@ -69,21 +69,21 @@ describe("createBatchQueue", () => {
 
   it("keeps to the limits of a batch, and sends what is larger alone", async () => {
     const batches: string[][] = [];
-    const { submit } = queue(
+    const lane = queue(
       (items) => {
         batches.push([...items]);
         return Promise.resolve(items.map(done));
       },
       { maxItems: 3, maxChars: 10 },
     );
-    await submit(["a", "b", "c", "d", "x".repeat(30), "12345", "12345", "1"], soon());
+    await lane.submit(["a", "b", "c", "d", "x".repeat(30), "12345", "12345", "1"], soon());
     expect(batches).toEqual([["a", "b", "c"], ["d"], ["x".repeat(30)], ["12345", "12345"], ["1"]]);
   });
 
   it("tries again only what failed, and says that it was tried before", async () => {
     const batches: string[][] = [];
     const reasons: [string, number][] = [];
-    const { submit } = queue(
+    const lane = queue(
       (items) => {
         batches.push([...items]);
         const fail = batches.length === 1;
@@ -91,7 +91,7 @@ describe("createBatchQueue", () => {
       },
       { retried: (reason, items) => reasons.push([reason, items]) },
     );
-    expect(await submit(["a", "b", "c"], soon())).toEqual([
+    expect(await lane.submit(["a", "b", "c"], soon())).toEqual([
       { result: "a", repeated: false },
       { result: "b", repeated: true },
       { result: "c", repeated: false },
@@ -102,42 +102,42 @@ describe("createBatchQueue", () => {
 
   it("rejects at the deadline with what stood in the way, and sends no more of it", async () => {
     let sent = 0;
-    const { submit, trouble } = queue((items) => {
+    const lane = queue((items) => {
       sent += items.length;
       return Promise.resolve(items.map((item) => (item === "stuck" ? retry("item") : done(item))));
     });
-    const stuck = submit(["stuck", "fine"], Date.now() + 150);
-    const other = submit(["other"], soon());
+    const stuck = lane.submit(["stuck", "fine"], Date.now() + 150);
+    const other = lane.submit(["other"], soon());
     expect(results(await other)).toEqual(["other"]);
     await expect(stuck).rejects.toThrow("1 of 2 not stored: not now");
     await expect(stuck).rejects.toBeInstanceOf(StoreUnavailableError);
     const sentBefore = sent;
-    await submit(["later"], soon());
+    await lane.submit(["later"], soon());
     expect(sent).toBe(sentBefore + 1);
-    expect(trouble()).toBeUndefined();
+    expect(lane.trouble()).toBeUndefined();
   });
 
   it("pauses for all while the store is away, and goes on when it is seen again", async () => {
     let away = true;
     let tries = 0;
-    const it = queue((items) => {
+    const lane = queue((items) => {
       tries++;
       return Promise.resolve(items.map((item) => (away ? retry("store") : done(item))));
     });
-    const write = it.submit(["a"], soon());
-    await waitFor(() => it.trouble() === "not now" && tries > 2);
+    const write = lane.submit(["a"], soon());
+    await waitFor(() => lane.trouble() === "not now" && tries > 2);
     away = false;
-    it.resume();
+    lane.resume();
     expect(results(await write)).toEqual(["a"]);
-    expect(it.trouble()).toBeUndefined();
+    expect(lane.trouble()).toBeUndefined();
   });
 
   it("takes a sender that throws for a store in trouble", async () => {
     let tries = 0;
-    const { submit } = queue((items) => {
+    const lane = queue((items) => {
       if (++tries === 1) throw new Error("out of order");
       return Promise.resolve(items.map(done));
     });
-    expect(await submit(["a"], soon())).toEqual([{ result: "a", repeated: true }]);
+    expect(await lane.submit(["a"], soon())).toEqual([{ result: "a", repeated: true }]);
   });
 });
