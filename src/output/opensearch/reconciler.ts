@@ -45,7 +45,8 @@ interface Work {
 const CYCLE_ALERTS = 500;
 const SEARCH_ALERTS = 50;
 const DEBOUNCE_MS = 200;
-const REST_MS = 5_000;
+const SHORT_REST_MS = 1_000;
+const LONG_REST_MS = 5_000;
 
 /**
  * Derives pending alerts from their stored events.
@@ -107,7 +108,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       .then(() => {
         const took = clock() - now;
         // Each cycle makes OpenSearch refresh and search: resting nine times as long keeps that a side job.
-        notBefore = clock() + Math.min(REST_MS, Math.max(DEBOUNCE_MS, took * 9));
+        notBefore = clock() + Math.min(LONG_REST_MS, Math.max(SHORT_REST_MS, took * 9));
         cycle = undefined;
         schedule();
       });

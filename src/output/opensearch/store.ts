@@ -55,7 +55,7 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
     maxChars: 8 * 1024 * 1024,
     inFlight: 2,
     lingerMs: 2,
-    busyLingerMs: 20,
+    busyLingerMs: 5,
     ...options.bulk,
     clock,
     retried: (reason, items) => metrics?.retried(reason, items),
