@@ -41,8 +41,8 @@ function measure(context: HttpContext): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
     res.once("close", () => {
-      const route = req.route as { path?: unknown } | undefined;
-      const path = Array.isArray(route?.path) ? String(route.path[0]) : String(route?.path ?? "none");
+      const { path: paths } = (req.route ?? {}) as { path?: string | string[] };
+      const path = (Array.isArray(paths) ? paths[0] : paths) ?? "none";
       context.metrics.request(path, res.statusCode, (performance.now() - started) / 1000);
     });
     next();

@@ -1,8 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
-import { BulkSyntaxError } from "../decode/bulk.js";
 import { API_ERRORS, ApiError } from "../lib/errors.js";
 import type { Log } from "../telemetry/log.js";
-import { BodyError } from "./body.js";
 import { sendJson } from "./send.js";
 
 /** For a path that is no route: says which there are. */
@@ -46,12 +44,6 @@ interface ErrorAnswer {
 function toAnswer(error: unknown, log: Log, path: string): ErrorAnswer {
   if (error instanceof ApiError) {
     return { status: error.status, type: error.type, reason: error.message, headers: error.headers };
-  }
-  if (error instanceof BodyError) {
-    return { status: error.status, type: error.type, reason: error.reason, headers: {} };
-  }
-  if (error instanceof BulkSyntaxError) {
-    return { status: 400, type: API_ERRORS.bulk_malformed.type, reason: error.message, headers: {} };
   }
   if (error instanceof URIError) {
     const reason = `The path ${path} is not valid percent-encoding.`;

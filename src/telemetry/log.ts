@@ -25,10 +25,13 @@ export function createLog(options: LogOptions): Log {
     const rest = Object.keys(fields).length === 0 ? "" : ` ${JSON.stringify(fields)}`;
     return `${String(time)} ${level} ${String(message)}${rest}`;
   });
+  const toStderr = new winston.transports.Stream({ stream: process.stderr });
   const logger = winston.createLogger({
     level: options.level,
     format: combine(timestamp(), options.format === "json" ? json() : text),
-    transports: [new winston.transports.Console({ stderrLevels: ["error", "warn", "info", "debug"] })],
+    // winston's own transport; its types come by two paths that the compiler takes for two classes.
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+    transports: [toStderr],
   });
   const at =
     (level: LogLevel): LogMethod =>

@@ -1,6 +1,7 @@
 import { filterPath } from "../../src/http/filter-path.js";
+import type { JsonObject } from "../../src/lib/json.js";
 
-const REPLY = {
+const REPLY: JsonObject = {
   took: 3,
   errors: true,
   items: [{ create: { status: 201 } }, { index: { status: 400, error: { type: "t", reason: "r" } } }],

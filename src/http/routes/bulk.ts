@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from "express";
 import { parseBulk } from "../../decode/bulk.js";
 import { toUnits } from "../../decode/record.js";
-import type { DecodedUnit } from "../../decode/types.js";
+import type { DecodeCounters, DecodedUnit } from "../../decode/types.js";
 import type { JsonObject } from "../../lib/json.js";
 import type { HttpContext } from "../context.js";
 import { receive, sourceOf } from "../receive.js";
@@ -26,8 +26,9 @@ export function bulkRoute(context: HttpContext): RequestHandler {
     const { bytes, share, deadline } = await receive(req, context);
     const items: Item[] = [];
     try {
-      const units = unitsOf(bytes, items, context);
-      await ingestOrRefuse(context, { units, source: sourceOf(req, routeOf(req)), deadline });
+      const counters = { shipperFieldsDropped: 0 };
+      const units = unitsOf(bytes, items, context, counters);
+      await ingestOrRefuse(context, { units, source: sourceOf(req, routeOf(req)), deadline, counters });
     } finally {
       share.release();
     }
@@ -40,12 +41,17 @@ export function bulkRoute(context: HttpContext): RequestHandler {
   };
 }
 
-function* unitsOf(bytes: Uint8Array, items: Item[], context: HttpContext): Generator<DecodedUnit> {
+function* unitsOf(
+  bytes: Uint8Array,
+  items: Item[],
+  context: HttpContext,
+  counters: DecodeCounters,
+): Generator<DecodedUnit> {
   for (const entry of parseBulk(bytes)) {
     const index = items.length;
     items.push({ op: entry.op, refused: entry.refused });
     if (entry.refused === undefined && entry.document !== undefined) {
-      yield* toUnits(index, entry.document, context.limits);
+      yield* toUnits(index, entry.document, context.limits, counters);
     }
   }
 }

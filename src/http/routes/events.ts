@@ -1,20 +1,21 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import { parseEventsBody } from "../../decode/events.js";
 import { ApiError } from "../../lib/errors.js";
 import type { HttpContext } from "../context.js";
 import { receive, sourceOf, type Received } from "../receive.js";
 import { sendJson } from "../send.js";
 import { ingestOrRefuse } from "./ingest-or-refuse.js";
-import type { Request } from "express";
 
 /** `POST /v1/events`: plain HTTP outputs. Answers what became of the events. */
 export function eventsRoute(context: HttpContext): RequestHandler {
   return async (req, res) => {
     const received = await receiveEvents(req, context);
     try {
-      const units = parseEventsBody(received.bytes, req.headers["content-type"], context.limits);
+      const counters = { shipperFieldsDropped: 0 };
+      const options = { counters, maxInflatedBytes: context.limits.maxBodyBytes };
       const counts = await ingestOrRefuse(context, {
-        units,
+        units: parseEventsBody(received.bytes, req.headers["content-type"], context.limits, options),
+        counters,
         source: sourceOf(req, "/v1/events"),
         deadline: received.deadline,
       });
@@ -30,8 +31,9 @@ export function simulateRoute(context: HttpContext): RequestHandler {
   return async (req, res) => {
     const received = await receiveEvents(req, context);
     try {
-      const units = parseEventsBody(received.bytes, req.headers["content-type"], context.limits);
-      const answer = await context.pipeline.simulate(units, sourceOf(req, "/v1/simulate"));
+      const options = { maxInflatedBytes: context.limits.maxBodyBytes };
+      const units = parseEventsBody(received.bytes, req.headers["content-type"], context.limits, options);
+      const answer = context.pipeline.simulate(units, sourceOf(req, "/v1/simulate"));
       sendJson(req, res, 200, answer);
     } finally {
       received.share.release();

@@ -1,3 +1,4 @@
+import type { DecodeCounters } from "../../decode/types.js";
 import { ApiError } from "../../lib/errors.js";
 import { StoreUnavailableError } from "../../output/store.js";
 import type { IngestCounts, IngestRequest } from "../../pipeline/ingest.js";
@@ -9,7 +10,7 @@ import type { HttpContext } from "../context.js";
  */
 export async function ingestOrRefuse(
   context: HttpContext,
-  request: Omit<IngestRequest, "onProgress">,
+  request: Omit<IngestRequest, "onProgress"> & { readonly counters: DecodeCounters },
 ): Promise<IngestCounts> {
   let taken = 0;
   const onProgress = (units: number): void => {
@@ -25,5 +26,7 @@ export async function ingestOrRefuse(
     throw new ApiError("store_away", `${error.message} Nothing was acknowledged: send this again.`, {
       "retry-after": "5",
     });
+  } finally {
+    context.metrics.shipperFieldsDropped(request.counters.shipperFieldsDropped);
   }
 }

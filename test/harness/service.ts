@@ -1,0 +1,65 @@
+import type { Express } from "express";
+import { loadConfig } from "../../src/config/load.js";
+import { createApp } from "../../src/http/app.js";
+import { listen } from "../../src/http/server.js";
+import type { JsonObject } from "../../src/lib/json.js";
+import { createPipeline, type Pipeline } from "../../src/pipeline/pipeline.js";
+import { createLog } from "../../src/telemetry/log.js";
+import { createMetrics } from "../../src/telemetry/metrics.js";
+import { waitFor } from "./wait-for.js";
+
+/** The whole service within the test's process, on a free port of 127.0.0.1. */
+export interface TestService {
+  readonly url: string;
+  readonly app: Express;
+  readonly pipeline: Pipeline;
+  /** From then on new work is answered as while shutting down. */
+  beginStopping(): void;
+  close(): Promise<void>;
+}
+
+export interface TestServiceOptions {
+  /** Nested as in a configuration file. */
+  readonly config: JsonObject;
+  /** Default true; false for a store that is away. */
+  readonly waitUntilReady?: boolean;
+}
+
+export async function startService(options: TestServiceOptions): Promise<TestService> {
+  const config = loadConfig({ files: [], env: {}, flags: options.config });
+  const log = createLog({ level: "error", format: "text" });
+  const metrics = createMetrics();
+  const pipeline = await createPipeline({ config, log, metrics });
+  let stopping = false;
+  const { limits } = config;
+  const app = createApp({
+    pipeline,
+    metrics,
+    log,
+    limits: {
+      maxBodyBytes: limits.max_body_bytes,
+      maxDocumentBytes: limits.max_document_bytes,
+      maxDepth: limits.max_depth,
+      holdMs: limits.hold_ms,
+    },
+    compat: config.http.compat,
+    stopping: () => stopping,
+  });
+  await pipeline.start();
+  const server = await listen(app, "127.0.0.1", 0);
+  if (options.waitUntilReady !== false) {
+    await waitFor(() => pipeline.status().ready, { what: "the service to be ready" });
+  }
+  return {
+    url: server.url,
+    app,
+    pipeline,
+    beginStopping: () => {
+      stopping = true;
+    },
+    close: async () => {
+      await server.close(1000);
+      await pipeline.close();
+    },
+  };
+}
