@@ -16,7 +16,7 @@ const validate = new Ajv({ strict: false, validateFormats: false, allErrors: tru
 );
 
 test("docker-compose.yml is valid by the Compose schema", () => {
-  validate(readCompose());
+  void validate(readCompose());
   expect(validate.errors).toBeNull();
 });
 
