@@ -51,11 +51,12 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
   const maker = createIndexMaker({ client, templates, sendSettings: manageTemplates, clock, log });
   const reconciler = createReconciler({ ...options, client: client, names, clock });
   const limits: Omit<BatchQueueOptions<unknown, unknown>, "sizeOf" | "send"> = {
-    maxItems: 5_000,
+    // Half of a large batch each: two bulks in flight then use two of OpenSearch's threads.
+    maxItems: 2_500,
     maxChars: 8 * 1024 * 1024,
     inFlight: 2,
     lingerMs: 2,
-    busyLingerMs: 5,
+    busyLingerMs: 25,
     ...options.bulk,
     clock,
     retried: (reason, items) => metrics?.retried(reason, items),
