@@ -13,15 +13,13 @@ const CALLS = [
   ["cloudformation.amazonaws.com", "DescribeStackEvents", true],
 ] as const;
 
-/** One event in this many hits a rule. */
-const HIT_EVERY = 100;
-
 /**
  * A CloudTrail management event of about 1.6 KB as one line of JSON, with an eventID of its own.
  *
  * @param n decides principal, address, call and time: events spread over one hour of the given day.
+ * @param hitEvery one event in this many stops a trail, which hits a rule and raises an alert.
  */
-export function benchRecord(n: number, day: string): string {
+export function benchRecord(n: number, day: string, hitEvery: number): string {
   const [eventSource, eventName, readOnly] = CALLS[n % CALLS.length] ?? CALLS[0];
   const account = String(111122223333 + (n % 7));
   const role = `app-${n % 23}-role`;
@@ -29,7 +27,7 @@ export function benchRecord(n: number, day: string): string {
   const issuer = `arn:aws:iam::${account}:role/service/${role}`;
   const minute = String(Math.floor(n / 60) % 60).padStart(2, "0");
   const second = String(n % 60).padStart(2, "0");
-  const stopsTrail = n % HIT_EVERY === 0;
+  const stopsTrail = n % hitEvery === 0;
   return JSON.stringify({
     eventVersion: "1.11",
     userIdentity: {
@@ -78,8 +76,8 @@ export function benchRecord(n: number, day: string): string {
 }
 
 /** A bulk body of `count` records. */
-export function benchBody(from: number, count: number, day: string): Buffer {
+export function benchBody(from: number, count: number, day: string, hitEvery = 1000): Buffer {
   let body = "";
-  for (let n = from; n < from + count; n++) body += `{"create":{}}\n${benchRecord(n, day)}\n`;
+  for (let n = from; n < from + count; n++) body += `{"create":{}}\n${benchRecord(n, day, hitEvery)}\n`;
   return Buffer.from(body);
 }

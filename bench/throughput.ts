@@ -2,7 +2,7 @@
  * Documents per second through TrailTag against the same batches sent straight to the same OpenSearch, in one run,
  * alternating; and the CPU that each uses. Prints figures, judges nothing.
  *
- *   npm run bench -- [--rounds 5]
+ *   npm run bench -- [--rounds 5] [--hit-every 1000]
  *
  * Takes TRAILTAG_BENCH_OPENSEARCH_URL, else starts the local OpenSearch. `straight` is an index with OpenSearch's own
  * dynamic mapping, as a shipper gets it that nobody set up; `mapped` one with TrailTag's mappings and plain documents.
@@ -39,8 +39,8 @@ interface Run {
   readonly openSearchCpu: number;
 }
 
-const at = process.argv.indexOf("--rounds");
-const rounds = at < 0 ? 5 : Number(process.argv[at + 1]);
+const rounds = numberFlag("--rounds", 5);
+const hitEvery = numberFlag("--hit-every", 1000);
 const prefix = `bench-${Date.now().toString(36)}`;
 const day = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10);
 let serial = 0;
@@ -122,7 +122,7 @@ async function compare(load: Load, urls: Readonly<Record<Way, string>>, pid: num
 async function measure(load: Load, url: string, pid: number): Promise<Run> {
   const total = load.clients * load.batches * load.batch;
   const bodies = Array.from({ length: load.clients }, () =>
-    Array.from({ length: load.batches }, () => benchBody((serial += load.batch), load.batch, day)),
+    Array.from({ length: load.batches }, () => benchBody((serial += load.batch), load.batch, day, hitEvery)),
   );
   const own = cpuSecondsOf(pid);
   const cluster = await cpuSecondsOfOpenSearch(openSearch);
@@ -143,7 +143,9 @@ async function measure(load: Load, url: string, pid: number): Promise<Run> {
 
 function print(load: Load, runs: Readonly<Record<Way, readonly Run[]>>): void {
   const total = load.clients * load.batches * load.batch;
-  process.stdout.write(`\n${load.name}: ${rounds} rounds of ${total} documents each way, medians\n`);
+  process.stdout.write(
+    `\n${load.name}: ${rounds} rounds of ${total} documents each way, one in ${hitEvery} hits a rule; medians\n`,
+  );
   for (const way of WAYS) {
     const speeds = runs[way].map((run) => run.perSecond);
     const cells = [
@@ -161,4 +163,9 @@ function print(load: Load, runs: Readonly<Record<Way, readonly Run[]>>): void {
       `  trailtag / ${other}: ${median(ratios).toFixed(2)} (each round against its own)\n`,
     );
   }
+}
+
+function numberFlag(name: string, otherwise: number): number {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? otherwise : Number(process.argv[at + 1]);
 }

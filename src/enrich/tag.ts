@@ -1,3 +1,4 @@
+import { OWN_KEYS } from "../event/adornments.js";
 import type { NormalisedEvent } from "../event/types.js";
 import type { RuleMatch } from "../rules/ir.js";
 import { toAlerts } from "./alerts.js";
@@ -56,8 +57,7 @@ export function createTagger({ rulesetHash, attack }: TaggerOptions): Tagger {
         alerts: derived.hits === undefined ? NO_ALERTS : inlineAlerts(document, matches),
         raw: event.raw,
         source,
-        // An own property, not a method of a class: a write is copied with a spread on its way.
-        toSafeDocument: () => toSafeDocument(derived),
+        toSafeDocument: safely(document, event),
       };
     },
   };
@@ -79,10 +79,18 @@ function toDocument(event: NormalisedEvent, { reshaped }: Conformed, derived: De
   return record === "{}" ? `${head}}` : `${head},${record.slice(1)}`;
 }
 
-function toSafeDocument(derived: DerivedInput): string {
-  const { event } = derived;
-  const head = toDerivedJson({ ...derived, reshaped: ["*"], original: undefined });
-  return `${head},"original":${event.text ?? JSON.stringify(event.record)}}`;
+/**
+ * The safe form is made of the document's own text when it is asked for, which is next to never: a write that kept
+ * hold of the parsed record would keep it alive until OpenSearch has answered.
+ */
+function safely(document: string, event: NormalisedEvent): () => string {
+  const record = event.text ?? JSON.stringify(event.record);
+  return () => {
+    const { event: ecs, ...members } = JSON.parse(document) as EventDocument;
+    const derived = Object.entries(members).filter(([key]) => OWN_KEYS.has(key) && key !== "original");
+    const head = JSON.stringify({ ...Object.fromEntries(derived), event: { ...ecs, reshaped: ["*"] } });
+    return `${head.slice(0, -1)},"original":${record}}`;
+  };
 }
 
 /** Reads the document back, so that an alert raised now equals the one that a redelivery raises from the store. */
