@@ -28,15 +28,23 @@ export async function listen(app: Express, host: string, port: number): Promise<
   return { url: `http://${shown}:${address.port}`, close: (graceMs) => closeServer(server, graceMs) };
 }
 
+/** How often connections that have finished their request are let go while the server closes. */
+const SWEEP_MS = 50;
+
 function closeServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cutOff = setTimeout(() => {
       server.closeAllConnections();
     }, graceMs);
+    // `close` lets go of connections that are idle now; one that is busy stays open after its answer, for
+    // as long as its client keeps it alive.
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+    }, SWEEP_MS);
     server.close(() => {
       clearTimeout(cutOff);
+      clearInterval(sweep);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
