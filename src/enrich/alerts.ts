@@ -1,110 +1,103 @@
+import { isDeepStrictEqual } from "node:util";
 import { RELATED_KINDS, type Related, type RelatedKind } from "../event/types.js";
 import type { Rule } from "../rules/ir.js";
+import { AlertTally, type AlertStats } from "./alert-stats.js";
 import { toThreat } from "./hits.js";
 import { toOutcome } from "./outcome.js";
 import type { AlertDocument, Entity, EventDocument, Hit, Threat } from "./types.js";
 
-/** What an alert's events together give. */
-export interface AlertStats {
-  readonly count: number;
-  /** ISO 8601, least and greatest event time. */
-  readonly first_seen: string;
-  readonly last_seen: string;
-  /** In order of (event time, id), at most MAX_EVENT_IDS. */
-  readonly event_ids: readonly string[];
-  /** Union over the events. */
-  readonly related: Related;
-  readonly updated_at: string;
-  /** True until the alert was derived from all of its stored events. */
-  readonly pending: boolean;
-  readonly truncated?: readonly string[];
+export type RuleLookup = (ruleId: string) => Rule | undefined;
+
+/** All that an alert is made of, besides its rule. */
+export interface AlertParts {
+  /** The member with the least (event time, id): it gives title, severity, outcome and the like. */
+  readonly first: EventDocument;
+  /** Its hit, with an alert id. */
+  readonly hit: Hit;
+  readonly stats: AlertStats;
+  /** The alert as it was; `event_ids` may be left out. What a person set on it stays, and what nobody here knows. */
+  readonly previous?: AlertDocument | undefined;
+  /** ms since the epoch: `updated_at` of an alert that is new or changed. */
+  readonly now: number;
 }
-
-export const MAX_EVENT_IDS = 1_000;
-/** Values of one kind in an alert's `related`, and entities, that are kept. */
-export const MAX_ALERT_RELATED = 1_000;
-
-type RuleLookup = (ruleId: string) => Rule | undefined;
 
 /**
  * The alerts that a stored event raises by itself, from its own hits: also when the rules have changed or are gone
  * since. A hit whose rule has a threshold above one raises none alone.
  */
 export function toAlerts(event: EventDocument, rules: RuleLookup): AlertDocument[] {
-  const alerts: AlertDocument[] = [];
-  for (const hit of event.detection.hits) {
-    if (hit.alert_id === undefined || (hit.threshold ?? 1) > 1) continue;
-    const stats: AlertStats = {
-      count: 1,
-      first_seen: event["@timestamp"],
-      last_seen: event["@timestamp"],
-      event_ids: [event.event.id],
-      related: event.related ?? {},
-      updated_at: event.event.ingested,
-      pending: true,
-    };
-    alerts.push(toAlert(event, hit, rules(hit.rule_id), stats));
-  }
-  return alerts;
+  const hits = event.detection.hits.filter((hit) => hit.alert_id !== undefined && (hit.threshold ?? 1) <= 1);
+  if (hits.length === 0) return [];
+  const tally = new AlertTally();
+  tally.add({ id: event.event.id, time: event["@timestamp"], related: event.related ?? {} });
+  const [stats, now] = [tally.stats(), Date.parse(event.event.ingested)];
+  return hits.map((hit) => {
+    const made = toAlert({ first: event, hit, stats, now }, rules);
+    return { ...made, alert: { ...made.alert, pending: true } };
+  });
 }
 
-/**
- * One alert.
- *
- * @param first the member with the least (event time, id): it gives title, severity and outcome
- * @param hit its hit, with an alert id
- * @param previous the stored alert; what a person set on it stays
- */
-export function toAlert(
-  first: EventDocument,
-  hit: Hit,
-  rule: Rule | undefined,
-  stats: AlertStats,
-  previous?: AlertDocument,
-): AlertDocument {
+/** The alert of some events: the one place where it is decided what an alert says. */
+export function toAlert({ first, hit, stats, previous, now }: AlertParts, rules: RuleLookup): AlertDocument {
+  const rule = rules(hit.rule_id);
   const start = hit.window_start ?? first["@timestamp"];
   const end = new Date(Date.parse(start) + (hit.window_minutes ?? 60) * 60_000).toISOString();
   const threat = threatOf(first, hit);
-  const { truncated } = stats;
-  return {
+  const { related, ...seen } = stats;
+  const alert: AlertDocument = {
+    ...without(previous, "threat"),
     "@timestamp": stats.first_seen,
     alert: {
-      ...previous?.alert,
+      ...without(previous?.alert, "truncated"),
       id: hit.alert_id ?? "",
       title: hit.title,
       status: previous?.alert.status ?? "open",
       severity: hit.severity,
       risk_score: hit.risk_score,
-      count: stats.count,
       threshold: hit.threshold ?? 1,
       window_start: start,
       window_end: end,
-      first_seen: stats.first_seen,
-      last_seen: stats.last_seen,
-      event_ids: stats.event_ids,
+      ...seen,
       dedup_key: hit.dedup_key ?? "",
-      updated_at: stats.updated_at,
-      pending: stats.pending,
-      ...(truncated === undefined ? undefined : { truncated }),
+      updated_at: new Date(now).toISOString(),
+      pending: false,
     },
-    rule: ruleFields(hit, rule),
+    rule: ruleFields(hit, rule, previous?.rule),
     ...(threat === undefined ? undefined : { threat }),
     cloud: first.cloud,
-    related: stats.related,
-    entities: toEntities(stats.related),
-    outcome: toOutcome(first, rule),
+    related,
+    entities: toEntities(related),
+    outcome: toOutcome(first, rule, previous?.outcome),
   };
+  if (previous === undefined || !isDeepStrictEqual(contentOf(alert), contentOf(previous))) return alert;
+  // A redelivery changes nothing, this included.
+  return { ...alert, alert: { ...alert.alert, updated_at: previous.alert.updated_at } };
 }
 
-function ruleFields(hit: Hit, rule: Rule | undefined): AlertDocument["rule"] {
+function contentOf(document: AlertDocument): object {
+  const own = { event_ids: undefined, updated_at: undefined, pending: undefined };
+  return { ...document, alert: { ...document.alert, ...own } };
+}
+
+function without<T extends object, K extends keyof T>(object: T | undefined, key: K): Omit<T, K> | undefined {
+  if (object === undefined) return undefined;
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key)) as Omit<T, K>;
+}
+
+/** Of a rule that is gone, what the alert knew of it stays. */
+function ruleFields(
+  hit: Hit,
+  rule: Rule | undefined,
+  known: AlertDocument["rule"] | undefined,
+): AlertDocument["rule"] {
+  const named = { id: hit.rule_id, name: hit.rule_name, kind: hit.kind };
+  if (rule === undefined) return { ...known, ...named };
   return {
-    id: hit.rule_id,
-    name: hit.rule_name,
-    kind: hit.kind,
-    ...(rule?.description === undefined ? undefined : { description: rule.description }),
-    ...(rule?.runbook === undefined ? undefined : { runbook: rule.runbook }),
-    ...(rule?.reference === undefined ? undefined : { reference: rule.reference }),
-    ...(rule === undefined || rule.tags.length === 0 ? undefined : { tags: rule.tags }),
+    ...named,
+    ...(rule.description === undefined ? undefined : { description: rule.description }),
+    ...(rule.runbook === undefined ? undefined : { runbook: rule.runbook }),
+    ...(rule.reference === undefined ? undefined : { reference: rule.reference }),
+    ...(rule.tags.length === 0 ? undefined : { tags: rule.tags }),
   };
 }
 
@@ -131,7 +124,7 @@ const ENTITY_TYPES = {
   arn: undefined,
 } as const satisfies Record<RelatedKind, Entity["type"] | undefined>;
 
-export /** What an alert is about, by kind, from its `related`. */
+/** What an alert is about, by kind, from its `related`. */
 function toEntities(related: Related): Entity[] {
   const entities: Entity[] = [];
   for (const kind of RELATED_KINDS) {

@@ -17,14 +17,16 @@ const ALWAYS = [
   "userIdentity",
 ] as const;
 
+const SHOWN: ReadonlySet<string> = new Set([...ALWAYS, "actor_user"]);
 const summaryPaths = new WeakMap<Rule, readonly FieldPath[]>();
 let conformOutcome: Conform | undefined;
 
 /**
  * `outcome.*` of an alert: fields of the event as they stood in the record, and what the rule wants shown, nested at
- * its path. A shape that the alert's mapping would refuse stands under `outcome.original` instead.
+ * its path. A shape that the alert's mapping would refuse stands under `outcome.original` instead. Where the rule is
+ * gone, the paths that the alert showed before say what it wanted.
  */
-export function toOutcome(event: EventDocument, rule: Rule | undefined): JsonObject {
+export function toOutcome(event: EventDocument, rule: Rule | undefined, previous?: JsonObject): JsonObject {
   const record = toRecord(event);
   let outcome: JsonObject = {};
   for (const field of ALWAYS) {
@@ -32,11 +34,9 @@ export function toOutcome(event: EventDocument, rule: Rule | undefined): JsonObj
     if (value !== undefined && value !== null) outcome = { ...outcome, [field]: value };
   }
   if (event.actor_user !== undefined) outcome = { ...outcome, actor_user: event.actor_user };
-  if (rule !== undefined) {
-    for (const path of pathsOf(rule)) {
-      const value = readPath(record, path) ?? ownField(event, path);
-      if (value !== undefined && value !== null) outcome = nest(outcome, names(path), 0, value);
-    }
+  for (const path of rule === undefined ? pathsShown(previous ?? {}) : pathsOf(rule)) {
+    const value = readPath(record, path) ?? ownField(event, path);
+    if (value !== undefined && value !== null) outcome = nest(outcome, names(path), 0, value);
   }
   return conformed(outcome);
 }
@@ -46,6 +46,20 @@ function pathsOf(rule: Rule): readonly FieldPath[] {
   if (paths === undefined) {
     paths = rule.summaryAttributes.map(parsePath);
     summaryPaths.set(rule, paths);
+  }
+  return paths;
+}
+
+/** The paths of an outcome's leaves, less those that every alert shows. */
+function pathsShown(outcome: JsonObject): FieldPath[] {
+  const paths: FieldPath[] = [];
+  const walk = (value: JsonValue, steps: readonly string[]): void => {
+    if (isJsonObject(value)) for (const [key, member] of Object.entries(value)) walk(member, [...steps, key]);
+    else paths.push({ text: steps.join("."), steps });
+  };
+  const { original, ...rest } = outcome;
+  for (const part of isJsonObject(original) ? [rest, original] : [rest]) {
+    for (const [key, value] of Object.entries(part)) if (!SHOWN.has(key)) walk(value, [key]);
   }
   return paths;
 }

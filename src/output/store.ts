@@ -53,4 +53,8 @@ export interface StoreMetrics {
 }
 
 /** One line of talk from a store to the log; never a document. */
-export type StoreLog = (level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>) => void;
+export type StoreLog = (
+  level: "info" | "warn" | "error",
+  message: string,
+  fields?: Record<string, unknown>,
+) => void;

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Config } from "../config/types.js";
-import { mergeAlerts } from "../correlate/merge-alerts.js";
-import { toAlerts, toEntities } from "../enrich/alerts.js";
+import { toAlert, toAlerts, type AlertParts } from "../enrich/alerts.js";
 import { toDeadLetters } from "../enrich/dead-letter.js";
 import { sameRecord } from "../enrich/same-record.js";
 import type { EventDocument } from "../enrich/types.js";
@@ -27,6 +26,7 @@ const CHUNK_BYTES = 5 * 1024 * 1024;
 /** The store that the configuration names, given what it needs to know of alerts and records. */
 export function createStore(config: Config, context: StoreContext): Store {
   const alertsOf = (stored: EventDocument) => toAlerts(stored, context.ruleById);
+  const alertOf = (parts: AlertParts) => toAlert(parts, context.ruleById);
   const clock = systemClock;
   const deadLetters = (write: Omit<DeadLetterWrite, "kind">) =>
     toDeadLetters(write.reason, write.raw, write.source, clock(), CHUNK_BYTES);
@@ -35,7 +35,7 @@ export function createStore(config: Config, context: StoreContext): Store {
     return createFilesStore({
       dir: config.store.dir,
       alertsOf,
-      foldAlerts: mergeAlerts,
+      toAlert: alertOf,
       sameRecord: (stored, incoming) => sameRecord(toEvent(stored), toEvent(incoming)),
       toDeadLetters: (write) => deadLetters(write).map(({ document }) => document),
       clock,
@@ -51,7 +51,7 @@ export function createStore(config: Config, context: StoreContext): Store {
     manageTemplates: manage_templates,
     ...(retention_days === undefined ? {} : { retention: `${retention_days}d` }),
     alertsOf: (stored) => alertsOf(toEvent(stored)),
-    entitiesOf: toEntities,
+    toAlert: alertOf,
     sameRecord: (written, stored) => sameRecord(toEvent(written), toEvent(stored)),
     toDeadLetters: deadLetters,
     clock,

@@ -38,7 +38,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
       const { engine, tagger } = options.rules();
       const matches = engine.evaluate(normalised.event.record);
       if (matches.length > 0) options.onMatches(matches);
-      return tagger.tag(normalised.event, matches, source, now);
+      return tagger.tag(normalised.event, matches, source);
     },
   };
 }

@@ -37,7 +37,7 @@ export function simulate(
     }
   }
   const order = events.flatMap((event) => event.detection.alert_ids);
-  const alerts = foldAlerts(events, ruleById).sort(
+  const alerts = foldAlerts(events, ruleById, clock()).sort(
     (a, b) => order.indexOf(a.alert.id) - order.indexOf(b.alert.id),
   );
   return {

@@ -1,4 +1,6 @@
-import { toAlert, toAlerts, type AlertStats } from "../../src/enrich/alerts.js";
+import type { AlertStats } from "../../src/enrich/alert-stats.js";
+import { toAlert, toAlerts } from "../../src/enrich/alerts.js";
+import type { AlertDocument } from "../../src/enrich/types.js";
 import { trailRecord } from "../event/make.js";
 import { documentOf, matchOf, ruleOf, tagged } from "./make.js";
 
@@ -41,8 +43,8 @@ test("an alert holds its event's fields, entities and window", () => {
   });
   expect(alert?.entities).toEqual([
     { type: "ip", id: "198.51.100.7" },
-    { type: "user", id: "maria" },
     { type: "user", id: "build-bot" },
+    { type: "user", id: "maria" },
     { type: "account", id: "123456789012" },
     { type: "access_key", id: "AKIAEXAMPLEMARIA" },
     { type: "access_key", id: "AKIAEXAMPLENEW" },
@@ -84,19 +86,51 @@ test("an outcome shows what the record had where it was reshaped", () => {
   expect(Object.keys(alert?.outcome ?? {})).not.toContain("userIdentity");
 });
 
-test("what a person set stays", () => {
-  const hit = document.detection.hits[0]!;
-  const stats: AlertStats = {
-    count: 7,
-    first_seen: "2026-03-01T10:20:30.000Z",
-    last_seen: "2026-03-01T10:50:00.000Z",
-    event_ids: ["a"],
-    related: { user: ["maria"] },
-    updated_at: "2026-03-01T11:00:00.000Z",
-    pending: false,
-  };
-  const first = toAlert(document, hit, rule, stats);
-  const touched = { ...first, alert: { ...first.alert, status: "closed" as const, assignee: "jo" } };
-  const next = toAlert(document, hit, rule, { ...stats, count: 9 }, touched);
-  expect(next.alert).toMatchObject({ status: "closed", assignee: "jo", count: 9, pending: false });
+const whole: AlertStats = {
+  count: 7,
+  first_seen: "2026-03-01T10:20:30.000Z",
+  last_seen: "2026-03-01T10:50:00.000Z",
+  event_ids: ["a"],
+  related: { user: ["maria"] },
+};
+const stats: AlertStats = { ...whole, truncated: ["related.ip"] };
+const [early, late] = [Date.parse("2026-03-01T11:00:00Z"), Date.parse("2026-03-01T12:00:00Z")];
+const parts = { first: document, hit: document.detection.hits[0]!, stats, now: early };
+
+test("what a person set stays, and what nobody here knows; a list that is whole again is not called cut", () => {
+  const first = toAlert(parts, rules);
+  const alert = { ...first.alert, status: "closed" as const, assignee: "jo" };
+  const touched = { ...first, alert, ticket: { id: 7 } };
+  const next = toAlert({ ...parts, stats: { ...whole, count: 9 }, previous: touched, now: late }, rules);
+  expect(next).toMatchObject({ alert: { status: "closed", assignee: "jo", count: 9 }, ticket: { id: 7 } });
+  expect(next.alert).not.toHaveProperty("truncated");
+  expect(next.alert.updated_at).toBe("2026-03-01T12:00:00.000Z");
+});
+
+test("an alert that comes out as it was keeps the time at which it changed last", () => {
+  const read = { ...toAlert(parts, rules).alert, event_ids: undefined };
+  // As the OpenSearch store reads it back: without the ids, and pending.
+  const previous = {
+    ...toAlert(parts, rules),
+    alert: { ...read, pending: true },
+  } as unknown as AlertDocument;
+  expect(toAlert({ ...parts, previous, now: late }, rules)).toEqual(toAlert(parts, rules));
+  const retitled = { ...parts.hit, title: "other" };
+  const changed = toAlert({ ...parts, hit: retitled, previous, now: late }, rules);
+  expect(changed.alert.updated_at).toBe("2026-03-01T12:00:00.000Z");
+});
+
+test("when its rule is gone, an alert keeps what it knew of it and shows the same fields of its first event", () => {
+  const other = documentOf(
+    trailRecord({ requestParameters: { userName: "deploy-bot", path: "/" }, resources: [{ ARN: "arn:b" }] }),
+    [matchOf(rule)],
+  );
+  const previous = toAlert(parts, rules);
+  const next = toAlert({ ...parts, first: other, previous, now: late }, () => undefined);
+  expect(next.rule).toEqual(previous.rule);
+  expect(next.outcome).toEqual({
+    ...toAlert({ ...parts, first: other }, rules).outcome,
+    requestParameters: { userName: "deploy-bot" },
+    resources: { ARN: "arn:b" },
+  });
 });

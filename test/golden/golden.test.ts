@@ -34,7 +34,7 @@ const GOLDEN = {
       readOnly: true,
     }),
   ),
-  "alert.json": foldAlerts([event], () => rule)[0],
+  "alert.json": foldAlerts([event], () => rule, NOW)[0],
   "dead-letter.json": toDeadLetters(
     { code: "not_cloudtrail", message: "The document has no eventName or eventSource." },
     Buffer.from('{"message":"hello"}'),

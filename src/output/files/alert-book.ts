@@ -1,126 +1,69 @@
+import { isDeepStrictEqual } from "node:util";
+import { AlertTally, type AlertStats } from "../../enrich/alert-stats.js";
 import type { AlertDocument } from "../../enrich/types.js";
-
-/** Makes one alert of several of the same id. The first may itself be the outcome of an earlier fold. */
-export type FoldAlerts = (alerts: readonly AlertDocument[]) => AlertDocument;
-
-/** How many event ids an alert names; its count goes on past that. */
-const SAMPLE = 1_000;
 
 /** The alerts as their stored events make them, and which of them are not yet on disk. */
 export interface AlertBook {
   /** Adds alerts that one stored event each raises. An event must be added once only. */
   add(members: readonly AlertDocument[]): void;
   /** Tells the last line that was found on disk, after all events were added: what is stale there becomes unsaved. */
-  found(lines: ReadonlyMap<string, SavedAlert>): void;
-  /** Documents that are not on disk as they are now, less those below their threshold. */
-  unsaved(now: number): AlertDocument[];
-  markSaved(ids: readonly string[]): void;
+  found(lines: ReadonlyMap<string, AlertDocument>): void;
+  /** What is not on disk as it is now. */
+  unsaved(): UnsavedAlert[];
+  saved(documents: readonly AlertDocument[]): void;
   readonly size: number;
 }
 
-/** What is remembered of an alert's last line. */
-export interface SavedAlert {
-  readonly status: AlertDocument["alert"]["status"];
-  /** See `fingerprint`. */
-  readonly fingerprint: string;
-}
-
-interface Entry {
-  document: AlertDocument;
-  /** Sorted by (event time, id): the ids that the alert names. */
-  sample: Member[];
-}
-
-interface Member {
-  readonly time: string;
+export interface UnsavedAlert {
   readonly id: string;
+  readonly stats: AlertStats;
+  /** As it stands on disk. */
+  readonly previous: AlertDocument | undefined;
 }
 
-export function createAlertBook(fold: FoldAlerts): AlertBook {
-  const entries = new Map<string, Entry>();
+export function createAlertBook(): AlertBook {
+  const tallies = new Map<string, AlertTally>();
+  const onDisk = new Map<string, AlertDocument>();
   const unsaved = new Set<string>();
-
-  function merge(entry: Entry | undefined, members: readonly AlertDocument[]): Entry {
-    const all = entry === undefined ? members : [entry.document, ...members];
-    const first = all[0];
-    if (first === undefined) throw new TypeError("An alert is folded from one member at least.");
-    const folded = all.length === 1 ? first : fold(all);
-    const sample = merged(entry?.sample ?? [], members.map(memberOf));
-    const count = all.reduce((sum, each) => sum + each.alert.count, 0);
-    const cut = new Set(folded.alert.truncated);
-    if (count > SAMPLE) cut.add("alert.event_ids");
-    const alert = {
-      ...folded.alert,
-      // What a person set stays; the fold may look at events alone.
-      status: entry?.document.alert.status ?? folded.alert.status,
-      count,
-      event_ids: sample.map((member) => member.id),
-      pending: false,
-      ...(cut.size === 0 ? {} : { truncated: [...cut] }),
-    };
-    return { document: { ...folded, alert }, sample };
-  }
-
   return {
     get size() {
-      return entries.size;
+      return tallies.size;
     },
     add(members) {
-      const groups = new Map<string, AlertDocument[]>();
-      for (const member of members) {
-        const group = groups.get(member.alert.id);
-        if (group === undefined) groups.set(member.alert.id, [member]);
-        else group.push(member);
-      }
-      for (const [id, group] of groups) {
-        entries.set(id, merge(entries.get(id), group));
-        unsaved.add(id);
+      for (const { alert, related } of members) {
+        const [eventId] = alert.event_ids;
+        if (eventId === undefined) throw new TypeError(`Alert ${alert.id} names no event.`);
+        const tally = tallies.get(alert.id) ?? new AlertTally();
+        tallies.set(alert.id, tally);
+        tally.add({ id: eventId, time: alert.first_seen, related });
+        unsaved.add(alert.id);
       }
     },
     found(lines) {
-      for (const [id, entry] of entries) {
-        const saved = lines.get(id);
-        if (saved === undefined) continue;
-        const { document } = entry;
-        entry.document = { ...document, alert: { ...document.alert, status: saved.status } };
-        if (saved.fingerprint === fingerprint(entry.document)) unsaved.delete(id);
+      for (const [id, document] of lines) {
+        const tally = tallies.get(id);
+        if (tally === undefined) continue;
+        onDisk.set(id, document);
+        if (isDeepStrictEqual(statsOf(document), tally.stats())) unsaved.delete(id);
       }
     },
-    unsaved(now) {
-      const updated_at = new Date(now).toISOString();
+    unsaved() {
       return [...unsaved].flatMap((id) => {
-        const entry = entries.get(id);
-        if (entry === undefined || entry.document.alert.count < entry.document.alert.threshold) return [];
-        entry.document = { ...entry.document, alert: { ...entry.document.alert, updated_at } };
-        return [entry.document];
+        const stats = tallies.get(id)?.stats();
+        return stats === undefined ? [] : [{ id, stats, previous: onDisk.get(id) }];
       });
     },
-    markSaved(ids) {
-      for (const id of ids) unsaved.delete(id);
+    saved(documents) {
+      for (const document of documents) {
+        onDisk.set(document.alert.id, document);
+        unsaved.delete(document.alert.id);
+      }
     },
   };
 }
 
-/** Equal when two forms of an alert were made of the same events. */
-export function fingerprint(document: AlertDocument): string {
-  const { count, first_seen, last_seen, severity, risk_score, title } = document.alert;
-  return JSON.stringify([count, first_seen, last_seen, severity, risk_score, title]);
-}
-
-function memberOf(alert: AlertDocument): Member {
-  const id = alert.alert.event_ids[0];
-  if (id === undefined || alert.alert.count !== 1) {
-    throw new TypeError(`Alert ${alert.alert.id} must come from exactly one event.`);
-  }
-  return { time: alert.alert.first_seen, id };
-}
-
-function merged(sample: readonly Member[], members: readonly Member[]): Member[] {
-  return [...sample, ...members].sort(byTimeAndId).slice(0, SAMPLE);
-}
-
-function byTimeAndId(a: Member, b: Member): number {
-  if (a.time !== b.time) return a.time < b.time ? -1 : 1;
-  if (a.id === b.id) return 0;
-  return a.id < b.id ? -1 : 1;
+function statsOf({ alert, related }: AlertDocument): AlertStats {
+  const { count, first_seen, last_seen, event_ids, truncated } = alert;
+  const stats = { count, first_seen, last_seen, event_ids, related };
+  return truncated === undefined ? stats : { ...stats, truncated };
 }

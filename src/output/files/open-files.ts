@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { AlertDocument, DeadLetterDocument, EventDocument } from "../../enrich/types.js";
 import { isJsonObject, own, type JsonObject } from "../../lib/json.js";
 import type { StoreLog } from "../store.js";
-import { fingerprint, type AlertBook, type SavedAlert } from "./alert-book.js";
+import type { AlertBook } from "./alert-book.js";
 import { openAppendFile, type AppendFile, type OpenHandle } from "./append-file.js";
 import { deadLetterId } from "./commit-plan.js";
 import type { IdIndex } from "./id-index.js";
@@ -63,12 +63,11 @@ function readEvents(file: AppendFile, { ids, book, alertsOf, now }: ReadBack): P
 }
 
 async function readAlerts(file: AppendFile, { book, now }: ReadBack): Promise<Recovery> {
-  const last = new Map<string, SavedAlert>();
+  const last = new Map<string, AlertDocument>();
   const recovery = await recoverFile(file, now, (document) => {
     const id = idOf(document, "alert");
     if (id === undefined) return false;
-    const alert = document as unknown as AlertDocument;
-    last.set(id, { status: alert.alert.status, fingerprint: fingerprint(alert) });
+    last.set(id, document as unknown as AlertDocument);
     return true;
   });
   book.found(last);

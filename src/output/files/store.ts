@@ -1,11 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
+import type { AlertParts } from "../../enrich/alerts.js";
 import type { AlertDocument, DeadLetterDocument, EventDocument } from "../../enrich/types.js";
 import type { Clock } from "../../lib/clock.js";
 import type { JsonObject } from "../../lib/json.js";
 import { StoreUnavailableError, type DeadLetterWrite, type Store, type StoreLog } from "../store.js";
 import type { StoreWrite, WriteOutcome } from "../store.js";
-import { createAlertBook, type FoldAlerts } from "./alert-book.js";
+import { createAlertBook } from "./alert-book.js";
 import type { AppendFile, OpenHandle } from "./append-file.js";
 import { createCommitPlan, type CommitPlan, type PlannedLine } from "./commit-plan.js";
 import { errorCode } from "./error-code.js";
@@ -18,7 +19,8 @@ export interface FilesStoreOptions {
   readonly dir: string;
   /** The alerts that a stored event raises, each with a count of 1 and that event's id. */
   readonly alertsOf: (document: EventDocument) => readonly AlertDocument[];
-  readonly foldAlerts: FoldAlerts;
+  /** The alert of some events; see `toAlert` in src/enrich/alerts.ts. */
+  readonly toAlert: (parts: AlertParts) => AlertDocument;
   /** Whether two event documents hold the same CloudTrail record. */
   readonly sameRecord: (stored: JsonObject, incoming: JsonObject) => boolean;
   /** More than one where the bytes are large; in order of their chunks. */
@@ -49,7 +51,7 @@ export function createFilesStore(options: FilesStoreOptions): Store {
   const { dir, clock, log } = options;
   const ids = createIdIndex();
   const deadIds = new Set<string>();
-  const book = createAlertBook(options.foldAlerts);
+  const book = createAlertBook();
   let lock: FolderLock | undefined;
   let files: DataFiles | undefined;
   let state: "new" | "open" | "closed" = "new";
@@ -80,11 +82,20 @@ export function createFilesStore(options: FilesStoreOptions): Store {
 
   /** Also writes alerts that an earlier, failed commit left behind: nobody is told "stored" before that. */
   async function saveAlerts(): Promise<void> {
-    const lines = book
-      .unsaved(clock())
-      .map((alert) => ({ id: alert.alert.id, bytes: Buffer.from(`${JSON.stringify(alert)}\n`) }));
+    const documents: AlertDocument[] = [];
+    for (const { id, stats, previous } of book.unsaved()) {
+      const first = JSON.parse((await readEvent(stats.event_ids[0] ?? "")) ?? "null") as EventDocument | null;
+      const hit = first?.detection.hits.find(({ alert_id }) => alert_id === id);
+      if (first === null || hit === undefined)
+        throw new TypeError(`The first event of alert ${id} is not there.`);
+      documents.push(options.toAlert({ first, hit, stats, previous, now: clock() }));
+    }
+    const lines = documents.map((alert) => ({
+      id: alert.alert.id,
+      bytes: Buffer.from(`${JSON.stringify(alert)}\n`),
+    }));
     await appendLines(opened().alerts, lines, () => undefined);
-    book.markSaved(lines.map((line) => line.id));
+    book.saved(documents);
   }
 
   /** Keeps, of a group that failed, those that may still be tried. */

@@ -1,19 +1,20 @@
-import type { AlertDocument, Entity } from "../../enrich/types.js";
-import type { Related } from "../../event/types.js";
-import type { JsonObject, JsonValue } from "../../lib/json.js";
-import { at, objectAt, type AlertMembers } from "./alert-members.js";
+import type { AlertParts } from "../../enrich/alerts.js";
+import type { AlertDocument, EventDocument } from "../../enrich/types.js";
+import type { JsonObject } from "../../lib/json.js";
+import { objectAt, type AlertMembers } from "./alert-members.js";
 
 export interface AlertRules {
-  /** The alerts that a stored event raises, from its own hits and nothing else. */
-  alertsOf(stored: JsonObject): readonly AlertDocument[];
-  entitiesOf(related: Related): readonly Entity[];
+  /** The alert of some events; see `toAlert` in src/enrich/alerts.ts. */
+  toAlert(parts: AlertParts): AlertDocument;
 }
 
 /**
- * An alert as its stored events have it. What people set (status, assignee, note, anything unknown) is taken over
- * from `current`; all else comes from the members, so that it does not depend on the order in which they came.
+ * An alert as its stored events have it.
  *
  * Without any member (retention removed the events) the alert stays what it was and is no longer pending.
+ *
+ * @param first the stored document of the first member
+ * @throws Error when there are members and the first was not found: retention may just have taken it.
  */
 export function deriveAlert(
   current: JsonObject,
@@ -22,45 +23,14 @@ export function deriveAlert(
   rules: AlertRules,
   now: number,
 ): JsonObject {
-  const was = objectAt(current, "alert");
-  if (members.count === 0) return { ...current, alert: { ...was, pending: false } };
-
-  const id = at(was, "id");
-  const made = first === undefined ? undefined : rules.alertsOf(first).find(({ alert }) => alert.id === id);
-  const unchanged =
-    at(was, "count") === members.count &&
-    at(was, "first_seen") === members.firstSeen &&
-    at(was, "last_seen") === members.lastSeen;
-  const updatedAt = at(was, "updated_at");
-  const kept = Object.fromEntries(Object.entries(was).filter(([key]) => key !== "truncated"));
-  const cut = members.truncated.length > 0 ? members.truncated : undefined;
-  const alert = {
-    ...kept,
-    ...made?.alert,
-    ...person(was),
-    count: members.count,
-    first_seen: members.firstSeen,
-    last_seen: members.lastSeen,
-    event_ids: members.eventIds,
-    // A redelivery changes nothing, this included.
-    updated_at: unchanged && typeof updatedAt === "string" ? updatedAt : new Date(now).toISOString(),
-    pending: false,
-    ...(cut === undefined ? undefined : { truncated: cut }),
-  };
-  const derived = {
-    ...current,
-    ...made,
-    alert,
-    related: members.related,
-    entities: rules.entitiesOf(members.related),
-  };
-  return derived as unknown as JsonObject;
-}
-
-/** Fields of `alert` that belong to people. */
-function person(was: JsonObject): Record<string, JsonValue> {
-  const kept = ["status", "status_changed_at", "status_version", "assignee", "note"].map(
-    (key) => [key, at(was, key)] as const,
-  );
-  return Object.fromEntries(kept.filter((entry): entry is [string, JsonValue] => entry[1] !== undefined));
+  const { stats } = members;
+  if (stats.count > 0 && first === undefined) throw new Error("The first event of an alert is gone.");
+  // Documents that are read back are those that were written.
+  const event = first as unknown as EventDocument | undefined;
+  const previous = current as unknown as AlertDocument;
+  const hit = event?.detection.hits.find(({ alert_id }) => alert_id === previous.alert.id);
+  if (stats.count === 0 || event === undefined || hit === undefined) {
+    return { ...current, alert: { ...objectAt(current, "alert"), pending: false } };
+  }
+  return rules.toAlert({ first: event, hit, stats, previous, now }) as unknown as JsonObject;
 }

@@ -1,24 +1,14 @@
-import { RELATED_KINDS, type Related, type RelatedKind } from "../../event/types.js";
+import { MAX_ALERT_RELATED, MAX_EVENT_IDS, type AlertStats } from "../../enrich/alert-stats.js";
+import { RELATED_KINDS, type RelatedKind } from "../../event/types.js";
 import { isJsonObject, own, type JsonObject, type JsonValue } from "../../lib/json.js";
 
 /** What the stored events say about one alert. */
 export interface AlertMembers {
-  /** Exact; 0 when no event of it is stored any more. */
-  readonly count: number;
-  /** ISO 8601; empty without an event. */
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-  /** Ids of the first 1,000 by (event time, id). */
-  readonly eventIds: readonly string[];
+  /** A count of 0 when no event of it is stored any more. */
+  readonly stats: AlertStats;
   /** Where the first one is stored. */
   readonly firstIndex: string;
-  readonly related: Related;
-  /** Lists that had to be cut, as `alert.truncated` names them; the count is exact all the same. */
-  readonly truncated: readonly string[];
 }
-
-/** Event ids, and values of each `related` field, kept on an alert. */
-const SAMPLE = 1_000;
 
 /** Header and body of a multi-search for the members of one alert. */
 export function membersQuery(alertId: string, indices: readonly string[]): string {
@@ -29,13 +19,13 @@ export function membersQuery(alertId: string, indices: readonly string[]): strin
     ...Object.fromEntries(
       RELATED_KINDS.map((kind) => [
         kind,
-        { terms: { field: `related.${kind}`, size: SAMPLE + 1, order: { _key: "asc" } } },
+        { terms: { field: `related.${kind}`, size: MAX_ALERT_RELATED + 1, order: { _key: "asc" } } },
       ]),
     ),
   };
   const body = {
     query: { bool: { filter: [{ term: { "detection.alert_ids": alertId } }] } },
-    size: SAMPLE,
+    size: MAX_EVENT_IDS,
     _source: false,
     track_total_hits: true,
     sort: [{ "@timestamp": "asc" }, { "event.id": "asc" }],
@@ -52,30 +42,30 @@ export function toMembers(response: JsonValue | undefined): AlertMembers | undef
   if (at(response, "_shards", "failed") !== 0 || at(response, "timed_out") === true) return undefined;
   const found = hits as readonly JsonValue[];
   const firstIndex = at(found[0], "_index");
-  return {
+  const stats = {
     count: total,
-    firstSeen: toIso(at(response, "aggregations", "first", "value")),
-    lastSeen: toIso(at(response, "aggregations", "last", "value")),
-    eventIds: found.map((hit) => at(hit, "_id")).filter((id) => typeof id === "string"),
-    firstIndex: typeof firstIndex === "string" ? firstIndex : "",
-    ...relatedOf(response, total > SAMPLE ? ["alert.event_ids"] : []),
+    first_seen: toIso(at(response, "aggregations", "first", "value")),
+    last_seen: toIso(at(response, "aggregations", "last", "value")),
+    event_ids: found.map((hit) => at(hit, "_id")).filter((id) => typeof id === "string"),
+    ...relatedOf(response, total > MAX_EVENT_IDS ? ["alert.event_ids"] : []),
   };
+  return { stats, firstIndex: typeof firstIndex === "string" ? firstIndex : "" };
 }
 
 function relatedOf(
   response: JsonValue | undefined,
   truncated: string[],
-): Pick<AlertMembers, "related" | "truncated"> {
+): Pick<AlertStats, "related" | "truncated"> {
   const related: [RelatedKind, string[]][] = [];
   for (const kind of RELATED_KINDS) {
     const buckets = at(response, "aggregations", kind, "buckets");
     if (!Array.isArray(buckets)) continue;
     const values = (buckets as readonly JsonValue[]).map((bucket) => at(bucket, "key"));
     const texts = values.filter((value) => typeof value === "string");
-    if (texts.length > SAMPLE) truncated.push(`related.${kind}`);
-    if (texts.length > 0) related.push([kind, texts.slice(0, SAMPLE)]);
+    if (texts.length > MAX_ALERT_RELATED) truncated.push(`related.${kind}`);
+    if (texts.length > 0) related.push([kind, texts.slice(0, MAX_ALERT_RELATED)]);
   }
-  return { related: Object.fromEntries(related), truncated };
+  return { related: Object.fromEntries(related), ...(truncated.length === 0 ? undefined : { truncated }) };
 }
 
 function toIso(ms: JsonValue | undefined): string {

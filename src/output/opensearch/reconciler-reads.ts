@@ -47,13 +47,8 @@ export async function findMembers(
 }
 
 const NONE: AlertMembers = {
-  count: 0,
-  firstSeen: "",
-  lastSeen: "",
-  eventIds: [],
+  stats: { count: 0, first_seen: "", last_seen: "", event_ids: [], related: {} },
   firstIndex: "",
-  related: {},
-  truncated: [],
 };
 
 /** Alerts that are marked as pending, as of the last refresh of their index; up to `size`. */

@@ -201,7 +201,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   async function readFirsts(members: readonly AlertMembers[]) {
     const keys = new Map<string, DocumentKey>();
     for (const m of members) {
-      const id = m.eventIds[0];
+      const id = m.stats.event_ids[0];
       if (id !== undefined) keys.set(firstKey(m), { index: m.firstIndex, id });
     }
     if (keys.size === 0) return new Map<string, StoredDocument["source"]>();
@@ -266,7 +266,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 }
 
 function firstKey(members: AlertMembers): string {
-  return `${members.firstIndex}/${members.eventIds[0] ?? ""}`;
+  return `${members.firstIndex}/${members.stats.event_ids[0] ?? ""}`;
 }
 
 function dirtyOf(works: readonly Work[]): Dirty[] {

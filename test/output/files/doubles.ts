@@ -1,5 +1,6 @@
-// Stand-ins for what src/enrich and src/correlate bring: here only the files are under test.
+// Stand-ins for what src/enrich brings: here only the files are under test.
 import { isDeepStrictEqual } from "node:util";
+import type { AlertParts } from "../../../src/enrich/alerts.js";
 import type { AlertDocument, DeadLetterDocument, EventDocument } from "../../../src/enrich/types.js";
 import type { FilesStoreOptions } from "../../../src/output/files/store.js";
 import type { DeadLetterWrite, EventWrite } from "../../../src/output/store.js";
@@ -72,14 +73,11 @@ export function alertsOf(document: EventDocument): AlertDocument[] {
   });
 }
 
-export function foldAlerts(alerts: readonly AlertDocument[]): AlertDocument {
-  const sorted = [...alerts].sort((a, b) => a.alert.first_seen.localeCompare(b.alert.first_seen));
-  const first = sorted[0]!;
-  const last_seen = alerts
-    .map((each) => each.alert.last_seen)
-    .sort()
-    .at(-1)!;
-  return { ...first, alert: { ...first.alert, last_seen } };
+export function toAlert({ first, hit, stats, previous }: AlertParts): AlertDocument {
+  const [made] = alertsOf({ ...first, detection: { ...first.detection, hits: [hit] } });
+  const { related, ...seen } = stats;
+  const status = previous?.alert.status ?? "open";
+  return { ...made!, alert: { ...made!.alert, ...seen, status, pending: false }, related };
 }
 
 /** Chunks of 8 bytes. */
@@ -99,7 +97,7 @@ export function filesOptions(dir: string, more: Partial<FilesStoreOptions> = {})
   return {
     dir,
     alertsOf,
-    foldAlerts,
+    toAlert,
     sameRecord: (a, b) => isDeepStrictEqual([a["eventID"], a["content"]], [b["eventID"], b["content"]]),
     toDeadLetters,
     clock: Date.now,

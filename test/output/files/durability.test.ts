@@ -13,7 +13,11 @@ let compiled: string;
 
 beforeAll(() => {
   compiled = newFolder();
-  compileForChild(root, ["src/lib", "src/output", "src/output/files", "test/output/files"], compiled);
+  compileForChild(
+    root,
+    ["src/lib", "src/event", "src/enrich", "src/output", "src/output/files", "test/output/files"],
+    compiled,
+  );
 });
 afterAll(() => removeFolder(compiled));
 beforeEach(() => {

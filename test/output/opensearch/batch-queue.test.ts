@@ -37,10 +37,13 @@ const results = (settled: readonly { result: string }[]) => settled.map(({ resul
 describe("createBatchQueue", () => {
   it("sends what comes together in one batch and gives each its own results in order", async () => {
     const batches: string[][] = [];
-    const lane = queue((items) => {
-      batches.push([...items]);
-      return Promise.resolve(items.map((item) => done(item.toUpperCase())));
-    });
+    const lane = queue(
+      (items) => {
+        batches.push([...items]);
+        return Promise.resolve(items.map((item) => done(item.toUpperCase())));
+      },
+      { lingerMs: 100 },
+    );
     const answers = await Promise.all([
       lane.submit(["a", "b"], soon()),
       lane.submit([], soon()),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { AlertDocument, Hit } from "../../../src/enrich/types.js";
+import { toAlert, toAlerts } from "../../../src/enrich/alerts.js";
+import type { AlertDocument, EventDocument, Hit } from "../../../src/enrich/types.js";
 import type { JsonObject } from "../../../src/lib/json.js";
 import type { EventWrite, StoreLog } from "../../../src/output/store.js";
 import { loadIndexMappings } from "../../../src/output/opensearch/load-mappings.js";
@@ -70,32 +71,7 @@ export function alertId(key: string, time = NOON): string {
 }
 
 export function alertsOf(stored: JsonObject): AlertDocument[] {
-  const event = stored as any;
-  return (event.detection.hits as Hit[]).map((hit) => ({
-    "@timestamp": event["@timestamp"],
-    alert: {
-      id: hit.alert_id!,
-      title: hit.title,
-      status: "open",
-      severity: hit.severity,
-      risk_score: hit.risk_score,
-      count: 1,
-      threshold: 1,
-      window_start: hit.window_start!,
-      window_end: new Date(Date.parse(hit.window_start!) + WINDOW_MS).toISOString(),
-      first_seen: event["@timestamp"],
-      last_seen: event["@timestamp"],
-      event_ids: [event.event.id],
-      dedup_key: hit.dedup_key!,
-      updated_at: new Date(NOON).toISOString(),
-      pending: true,
-    },
-    rule: { id: hit.rule_id, name: hit.rule_name, kind: hit.kind },
-    cloud: event.cloud,
-    related: event.related,
-    entities: [],
-    outcome: { eventName: event.eventName ?? event.original.eventName },
-  }));
+  return toAlerts(stored as unknown as EventDocument, () => undefined);
 }
 
 function recordOf(document: any): unknown {
@@ -118,7 +94,7 @@ export function testStore({ url, prefix, ...options }: TestStoreOptions) {
     mappings: loadIndexMappings(),
     log,
     alertsOf,
-    entitiesOf: (related) => (related.user ?? []).map((id) => ({ type: "user" as const, id })),
+    toAlert: (parts) => toAlert(parts, () => undefined),
     sameRecord: (a, b) => JSON.stringify(recordOf(a)) === JSON.stringify(recordOf(b)),
     toDeadLetters: ({ reason, raw, source }) => [
       {

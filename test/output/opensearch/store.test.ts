@@ -149,6 +149,7 @@ describeWithOpenSearch("The OpenSearch store", () => {
     });
     expect(hit._source.related.user).toEqual(["alice", "carol"]);
     expect(hit._source.entities).toEqual([
+      { type: "ip", id: "192.0.2.7" },
       { type: "user", id: "alice" },
       { type: "user", id: "carol" },
     ]);
