@@ -3,14 +3,15 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
 import type { DeadReasonCode } from "../lib/dead-reason.js";
 import { isDigest, looksLikeCloudTrail } from "./cloudtrail-shape.js";
 import { countKeys, findMember } from "./json-member.js";
-import type { JsonSpan } from "./json-scan.js";
-import { splitJson, type JsonPiece } from "./json-split.js";
+import { scanValue, type JsonSpan } from "./json-scan.js";
+import { arrayStart, splitJson, type JsonPiece } from "./json-split.js";
 import { collectShipperFields, type ShipperFields } from "./shipper-fields.js";
 import type { DecodeCounters, DecodedUnit, DecodeLimits } from "./types.js";
 import { openWrapper, type Payload } from "./wrappers.js";
 
 /** Wrappers inside wrappers that are opened (Firehose → CloudWatch → EventBridge → Records); deeper ones are not CloudTrail. */
 const MAX_LEVELS = 5;
+const OPENING_BRACE = 0x7b;
 
 interface Context {
   readonly item: number;
@@ -50,10 +51,19 @@ export function toUnitsOfPiece(
 }
 
 function readAll(bytes: Uint8Array, context: Context): DecodedUnit[] {
+  const whole = readWhole(bytes, context);
+  if (whole !== undefined) return whole;
   const pieces = [...splitJson(bytes)];
   // Only a payload that holds a single record may answer for the whole item.
   const single = pieces.length === 1 ? context : { ...context, raw: undefined };
   return pieces.flatMap((piece) => readPiece(piece, single));
+}
+
+/** The shortest way, which next to every item of a bulk takes: one object and nothing around it. */
+function readWhole(bytes: Uint8Array, context: Context): DecodedUnit[] | undefined {
+  if (bytes[0] !== OPENING_BRACE || arrayStart(bytes, 0) >= 0) return undefined;
+  const span = scanValue(bytes, 0);
+  return span.state === "complete" && span.end === bytes.length ? readValue(bytes, span, context) : undefined;
 }
 
 function readPiece(piece: JsonPiece, context: Context): DecodedUnit[] {

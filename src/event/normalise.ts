@@ -53,8 +53,8 @@ export function normalise(source: SourceRecord, limits: NormaliseLimits): Normal
   const ecs = toEcs({
     record,
     id,
-    timestamp: isoTime(time),
-    ingested: isoTime(limits.now),
+    timestamp: eventIso(time),
+    ingested: ingestedIso(limits.now),
     actor,
     account,
     related,
@@ -145,4 +145,20 @@ function dead(code: DeadReason["code"], message: string): NormaliseResult {
 
 function isoTime(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** Events that come together share their second and their time of arrival: each is written out once. */
+const eventIso = rememberLast(isoTime);
+const ingestedIso = rememberLast(isoTime);
+
+function rememberLast(toText: (ms: number) => string): (ms: number) => string {
+  let last = NaN;
+  let text = "";
+  return (ms) => {
+    if (ms !== last) {
+      text = toText(ms);
+      last = ms;
+    }
+    return text;
+  };
 }
