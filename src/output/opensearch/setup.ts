@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from "../../lib/json.js";
 import { at } from "./alert-members.js";
-import { faultOf } from "./bulk-sender.js";
-import { NoReplyError, replyJson, type OpenSearchClient, type OpenSearchReply } from "./client.js";
+import { ask, said } from "./ask.js";
+import { replyJson, type OpenSearchClient, type OpenSearchReply } from "./client.js";
 import { createIndexNames } from "./index-names.js";
+import { installRetentionPolicy } from "./retention-policy.js";
 import { toIndexTemplates, type IndexMappings, type IndexTemplate } from "./templates.js";
 import { checkVersion } from "./version.js";
 
@@ -10,7 +11,7 @@ export interface SetupOptions {
   readonly client: OpenSearchClient;
   readonly prefix: string;
   readonly mappings: IndexMappings;
-  /** Age at which events indices are deleted, as ISM writes it (`365d`); undefined keeps them. */
+  /** Age at which events indices are deleted, as ISM writes it (`365d`); undefined keeps everything. */
   readonly retention?: string;
 }
 
@@ -30,13 +31,15 @@ export interface SetupReport {
  * @throws NoReplyError when OpenSearch is away or says that it is busy.
  */
 export async function setUpOpenSearch(options: SetupOptions): Promise<SetupReport> {
-  const { client, prefix, mappings } = options;
+  const { client, prefix, mappings, retention } = options;
   const version = await checkVersion(client);
   const templates = toIndexTemplates(mappings, prefix, createIndexNames(prefix, "week"));
   const report = { version, done: [] as string[], problems: [] as string[] };
   for (const template of templates) await installTemplate(client, template, report);
   for (const template of templates) await updateMappings(client, template, report);
-  await installPolicy(options, report);
+  if (mappings.policy !== undefined) {
+    await installRetentionPolicy({ client, prefix, template: mappings.policy, retention }, report);
+  }
   return report;
 }
 
@@ -81,46 +84,6 @@ async function updateMappings(
   }
 }
 
-async function installPolicy(
-  { client, prefix, mappings, retention }: SetupOptions,
-  report: Report,
-): Promise<void> {
-  if (mappings.policy === undefined || retention === undefined) return;
-  const name = `${prefix}-retention`;
-  const path = `/_plugins/_ism/policies/${name}`;
-  const text = JSON.stringify(mappings.policy)
-    .replaceAll("{{prefix}}", prefix)
-    .replaceAll("{{retention}}", retention);
-  const policy = JSON.parse(text) as JsonObject;
-  const there = await ask(client, { method: "GET", path });
-  const seqNo = at(replyJson(there), "_seq_no");
-  const primaryTerm = at(replyJson(there), "_primary_term");
-  const guard: Record<string, string> = {};
-  if (there.status === 200 && typeof seqNo === "number" && typeof primaryTerm === "number") {
-    guard["if_seq_no"] = String(seqNo);
-    guard["if_primary_term"] = String(primaryTerm);
-  }
-  const reply = await ask(client, { method: "PUT", path, query: guard, body: JSON.stringify(policy) });
-  if (reply.status === 200 || reply.status === 201) report.done.push(`ISM policy ${name} is installed.`);
-  else if ([400, 404, 405].includes(reply.status) && /no handler found|not allowed/i.test(reply.text)) {
-    report.done.push(`ISM policy ${name} is skipped: this OpenSearch has no Index State Management plugin.`);
-  } else report.problems.push(`ISM policy ${name} was refused: ${said(reply)}`);
-}
-
 function put(client: OpenSearchClient, path: string, body: JsonObject): Promise<OpenSearchReply> {
   return ask(client, { method: "PUT", path, body: JSON.stringify(body) });
-}
-
-async function ask(
-  client: OpenSearchClient,
-  request: Parameters<OpenSearchClient["request"]>[0],
-): Promise<OpenSearchReply> {
-  const reply = await client.request(request);
-  if (reply.status === 429 || reply.status >= 500) throw new NoReplyError(`${request.path}: ${said(reply)}`);
-  return reply;
-}
-
-function said(reply: OpenSearchReply): string {
-  const fault = faultOf(replyJson(reply));
-  return fault === undefined ? `HTTP ${reply.status}.` : `${fault.type}: ${fault.reason}`;
 }

@@ -6,7 +6,7 @@ export interface IndexMappings {
   readonly events: JsonObject;
   readonly alerts: JsonObject;
   readonly deadletter: JsonObject;
-  /** Body for `PUT _plugins/_ism/policies/<prefix>-retention`. */
+  /** Body for `PUT _plugins/_ism/policies/<prefix>-retention`, with `{{prefix}}` and `{{retention}}` to fill in. */
   readonly policy?: JsonObject;
 }
 
