@@ -7,7 +7,8 @@ import { CONFIG_OPTIONS, configFromFlags } from "./config-flags.js";
 
 export const rulesCommand: Command = {
   summary: "list the rules that would be in force, and those refused",
-  usage: "trailtag rules [--config FILE] [--rules PATH]…\n\nExit code 2 when a rule is refused.",
+  usage:
+    "trailtag rules [--config FILE] [--rules PATH]…\n\nWarnings go to stderr. Exit code 2 when a rule is refused.",
   run: async (args) => {
     const { values } = readArgs(args, CONFIG_OPTIONS);
     // A list of rules needs no store: name one that writes nothing here.

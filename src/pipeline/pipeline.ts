@@ -34,6 +34,8 @@ export interface Pipeline {
 export interface RuleListing extends JsonObject {
   readonly rules: readonly JsonObject[];
   readonly refused: readonly (Diagnostic & JsonObject)[];
+  /** What somebody should look at in rules that are in force all the same. */
+  readonly warnings: readonly (Diagnostic & JsonObject)[];
   /** Hash of the rules in force; events carry it as `detection.ruleset`. */
   readonly ruleset: string;
 }
@@ -140,5 +142,6 @@ function toListing({ loaded }: RuleState): RuleListing {
     tests: rule.tests.length,
   }));
   const refused = refusedOf(loaded.diagnostics) as (Diagnostic & JsonObject)[];
-  return { rules, refused, ruleset: loaded.ruleset };
+  const warnings = loaded.diagnostics.filter((d) => d.severity === "warning") as (Diagnostic & JsonObject)[];
+  return { rules, refused, warnings, ruleset: loaded.ruleset };
 }

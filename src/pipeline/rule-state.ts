@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import { createAttack } from "../attack/attack.js";
+import { createAttack, type Attack } from "../attack/attack.js";
 import { createTagger, type Tagger } from "../enrich/tag.js";
+import type { Diagnostic } from "../lib/diagnostics.js";
 import { packageRoot } from "../lib/package-root.js";
 import { compileRules, type Engine } from "../match/engine.js";
 import type { LoadedRules, Rule } from "../rules/ir.js";
+import type { RuleDiagnosticCode } from "../rules/diagnostic-codes.js";
 import { loadRules } from "../rules/load.js";
 
 /** The rules in force and what was compiled from them; replaced whole on reload, never changed. */
@@ -22,11 +24,29 @@ export interface RuleSources {
 
 export async function loadRuleState(sources: RuleSources): Promise<RuleState> {
   const bundled = sources.bundled ? [join(packageRoot, "rules")] : [];
-  const loaded = await loadRules([...bundled, ...sources.paths]);
+  const read = await loadRules([...bundled, ...sources.paths]);
+  const attack = createAttack();
+  const loaded = { ...read, diagnostics: [...read.diagnostics, ...attackWarnings(read, attack)] };
   return {
     loaded,
     engine: compileRules(loaded.rules),
-    tagger: createTagger({ rulesetHash: loaded.ruleset, attack: createAttack() }),
+    tagger: createTagger({ rulesetHash: loaded.ruleset, attack }),
     byId: new Map(loaded.rules.map((rule) => [rule.id, rule])),
   };
+}
+
+/** What a rule says of ATT&CK that no longer holds is tagged all the same; its author should know. */
+function attackWarnings({ rules, paths }: LoadedRules, attack: Attack): Diagnostic[] {
+  const code: RuleDiagnosticCode = "attack-changed";
+  return rules.flatMap((rule) => {
+    // The rule's form after reading knows no lines: the file as a whole is meant.
+    const where = {
+      code,
+      severity: "warning",
+      file: paths.get(rule.id) ?? rule.file,
+      line: 1,
+      column: 1,
+    } as const;
+    return attack.resolve(rule.attack).notes.map((note) => ({ ...where, message: `${rule.id}: ${note}` }));
+  });
 }

@@ -20,6 +20,8 @@ export const RULE_DIAGNOSTICS = {
   "dotted-key": "A Key with a dot names one key, not a path; the rule is loaded.",
   "bad-template": "An alert title's placeholder cannot be read.",
   "bad-attack-reference": "A MITRE ATT&CK entry is not of the form TA0005:T1599; the entry is left out.",
+  "attack-changed":
+    "A declared ATT&CK id is unknown, retired or under another tactic in the version used; the rule is loaded.",
   "unsupported-mocks": "A test with Mocks cannot be run.",
   "rule-disabled": "The rule says `Enabled: false` and is not loaded.",
   "other-log-type": "The rule is for other logs than AWS.CloudTrail and is not loaded.",

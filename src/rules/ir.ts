@@ -57,6 +57,8 @@ export interface RuleTest {
 export interface LoadedRules {
   /** In order of id. */
   readonly rules: readonly Rule[];
+  /** Where each rule was found, by its id, as diagnostics name files. */
+  readonly paths: ReadonlyMap<string, string>;
   /** What was refused, and why; warnings too. */
   readonly diagnostics: readonly Diagnostic[];
   /** Hash of ids and contents of all loaded rules: the same files give the same hash, in any order of loading. */

@@ -34,7 +34,8 @@ export async function loadRules(paths: readonly string[]): Promise<LoadedRules> 
     }
   }
   const rules = refuseShared(parsed, diagnostics);
-  return { rules, diagnostics, ruleset: hashRules(rules) };
+  const found = new Map(parsed.map(({ rule, path }) => [rule.id, path]));
+  return { rules, paths: found, diagnostics, ruleset: hashRules(rules) };
 }
 
 async function collect(
