@@ -39,6 +39,7 @@ async function serve(config: Config, log: Log): Promise<number> {
       maxDocumentBytes: config.limits.max_document_bytes,
       maxDepth: config.limits.max_depth,
       holdMs: config.limits.hold_ms,
+      bodyIdleMs: config.limits.body_idle_ms,
     },
     compat: config.http.compat,
     stopping: () => stopping,

@@ -93,6 +93,11 @@ export const configSchema = Joi.object({
     in_flight_bytes: bytes
       .default(268_435_456)
       .description("Bytes of all requests being worked on; further ones wait before their body is read."),
+    body_idle_ms: Joi.number()
+      .integer()
+      .min(100)
+      .default(30_000)
+      .description("How long a client may send nothing in the middle of a body before it is answered 408."),
     hold_ms: Joi.number()
       .integer()
       .min(100)

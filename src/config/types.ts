@@ -24,6 +24,7 @@ export interface Config {
     readonly max_document_bytes: number;
     readonly max_depth: number;
     readonly in_flight_bytes: number;
+    readonly body_idle_ms: number;
     readonly hold_ms: number;
   };
   readonly dashboards: { readonly url: string | undefined };

@@ -21,3 +21,10 @@ export function malformed(encoding: string, why: string): BodyError {
     `The body is labelled ${encoding}, but is not valid ${encoding}: ${why}.`,
   );
 }
+
+export function silent(idleMs: number): BodyError {
+  return new BodyError(
+    "request_timeout",
+    `Nothing of the body came for ${Math.round(idleMs / 1000)} s. Nothing was acknowledged: send this again.`,
+  );
+}

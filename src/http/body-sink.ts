@@ -12,6 +12,9 @@ import { malformed, tooLarge } from "./body-error.js";
 export interface BodySink {
   /** False when it has taken enough for now; `onDrain` is called once it can take more. */
   write(chunk: Buffer): boolean;
+  /** Produces nothing until `resume`: there is no room for more. */
+  pause(): void;
+  resume(): void;
   /** No more bytes come; `done` or `fail` follows. */
   end(): void;
   /** Drops what is held. */
@@ -22,6 +25,7 @@ export interface SinkEvents {
   readonly done: (bytes: Uint8Array) => void;
   readonly fail: (error: Error) => void;
   readonly drain: () => void;
+  /** That many bytes more are held. */
   readonly onBytes: (count: number) => void;
 }
 
@@ -41,13 +45,19 @@ export function createCollector(
     write(chunk) {
       total += chunk.length;
       if (total > maxBytes) events.fail(tooLarge(maxBytes));
-      else parts.push(chunk);
+      else {
+        parts.push(chunk);
+        events.onBytes(chunk.length);
+      }
       if (!accepted && total >= 4) {
         accepted = true;
         attempt(events, () => accept(Buffer.concat(parts)));
       }
       return true;
     },
+    // It holds what it was given and makes nothing of it before the end.
+    pause: () => undefined,
+    resume: () => undefined,
     end: () =>
       attempt(events, () =>
         events.done(decode(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts))),
@@ -106,6 +116,8 @@ export function createInflater(encoding: "gzip" | "deflate", maxBytes: number, e
       written += next.length;
       return stream.write(next);
     },
+    pause: () => stream?.pause(),
+    resume: () => stream?.resume(),
     end() {
       if (stream === undefined) {
         if (head.length === 0) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { toZlibFault } from "../decode/gunzip.js";
-import { BodyError, malformed, tooLarge } from "./body-error.js";
+import { BodyError, malformed, silent, tooLarge } from "./body-error.js";
 import { createCollector, createInflater, isZlib, type BodySink, type SinkEvents } from "./body-sink.js";
 import { inflateSnappy } from "./snappy.js";
 import { canBeZstd, inflateZstd } from "./zstd.js";
@@ -15,8 +15,13 @@ export interface ReadBodyOptions {
   /** The Content-Encoding header. */
   readonly encoding: string | undefined;
   readonly maxInflatedBytes: number;
-  /** Told of inflated bytes as they are added, for accounting. */
-  readonly onBytes?: (count: number) => void;
+  /**
+   * Told how many bytes are held by now. Where it answers a promise, reading waits for it; a rejection ends the
+   * reading with that error.
+   */
+  readonly onBytes?: (total: number) => Promise<void> | undefined;
+  /** How long the client may send nothing, ms. Default 30,000. */
+  readonly idleMs?: number;
 }
 
 /**
@@ -25,15 +30,16 @@ export interface ReadBodyOptions {
  * After an error the rest of the request is read and thrown away, so that the sender gets to the answer.
  *
  * @throws BodyError `body_too_large` past `maxInflatedBytes`, `encoding_unknown`, `encoding_malformed` as soon as the
- *   bytes are seen not to be what the header says, `client_gone` when the request breaks off.
+ *   bytes are seen not to be what the header says, `client_gone` when the request breaks off, `request_timeout` when
+ *   the client sends nothing for `idleMs`.
  */
 export async function readBody(req: IncomingMessage, options: ReadBodyOptions): Promise<Uint8Array> {
-  const { maxInflatedBytes, onBytes } = options;
+  const { maxInflatedBytes } = options;
   try {
     const encoding = parseEncoding(options.encoding);
     const most = encoding === "identity" ? maxInflatedBytes : mostCompressed(maxInflatedBytes);
     if (Number(req.headers["content-length"] ?? 0) > most) throw tooLarge(maxInflatedBytes);
-    return await drain(req, (events) => createSink(encoding, maxInflatedBytes, events), onBytes);
+    return await drain(req, (events) => createSink(encoding, maxInflatedBytes, events), options);
   } catch (error) {
     req.resume();
     throw error;
@@ -67,47 +73,84 @@ export function inflate(bytes: Uint8Array, encoding: BodyEncoding, maxBytes: num
 function drain(
   req: IncomingMessage,
   open: (events: SinkEvents) => BodySink,
-  onBytes: ((count: number) => void) | undefined,
+  { onBytes, idleMs = 30_000 }: ReadBodyOptions,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     let ended = false;
+    let total = 0;
+    /** Why nothing is read just now: the sink is full, or there is no room for more bytes. */
+    let full = false;
+    let holds = 0;
+    let idle: NodeJS.Timeout | undefined;
     const settle = (finish: () => void): void => {
+      clearTimeout(idle);
       req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
       sink.destroy();
       finish();
     };
+    const fail = (error: unknown): void =>
+      settle(() => reject(error instanceof Error ? error : new Error(String(error))));
+    const readOn = (): void => {
+      if (full || holds > 0) return;
+      req.resume();
+      idle ??= setTimeout(() => fail(silent(idleMs)), idleMs);
+    };
+    const stopReading = (): void => {
+      req.pause();
+      clearTimeout(idle);
+      idle = undefined;
+    };
+    const hold = (room: Promise<void>): void => {
+      holds++;
+      stopReading();
+      sink.pause();
+      room.then(() => {
+        holds--;
+        if (holds === 0) sink.resume();
+        readOn();
+      }, fail);
+    };
     const sink = open({
       done: (bytes) => settle(() => resolve(bytes)),
-      fail: (error) => settle(() => reject(error)),
-      drain: () => req.resume(),
-      onBytes: (count) => onBytes?.(count),
+      fail,
+      drain: () => {
+        full = false;
+        readOn();
+      },
+      onBytes: (count) => {
+        total += count;
+        const room = onBytes?.(total);
+        if (room !== undefined) hold(room);
+      },
     });
     const onData = (chunk: Buffer): void => {
-      if (!sink.write(chunk)) req.pause();
+      idle?.refresh();
+      if (sink.write(chunk)) return;
+      full = true;
+      stopReading();
     };
     const onEnd = (): void => {
       ended = true;
+      clearTimeout(idle);
       sink.end();
     };
     const onClose = (): void => {
-      if (!ended) settle(() => reject(clientGone()));
+      if (!ended) fail(clientGone());
     };
     if (req.destroyed) {
       reject(clientGone());
       return;
     }
     req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+    readOn();
   });
 }
 
 function createSink(encoding: BodyEncoding, maxBytes: number, events: SinkEvents): BodySink {
   if (encoding === "gzip" || encoding === "deflate") return createInflater(encoding, maxBytes, events);
   const most = encoding === "identity" ? maxBytes : mostCompressed(maxBytes);
-  const decode = (bytes: Buffer): Uint8Array => {
-    const inflated = bytes.length === 0 ? bytes : inflate(bytes, encoding, maxBytes);
-    events.onBytes(inflated.length);
-    return inflated;
-  };
+  const decode = (bytes: Buffer): Uint8Array =>
+    bytes.length === 0 ? bytes : inflate(bytes, encoding, maxBytes);
   const accept = (first: Buffer): void => {
     if (encoding === "zstd" && !canBeZstd(first)) throw malformed("zstd", "it does not begin as zstd");
   };

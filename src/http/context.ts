@@ -3,12 +3,21 @@ import type { Log } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import type { Pipeline } from "../pipeline/pipeline.js";
 
+export interface HttpLimits extends DecodeLimits {
+  /** Inflated bytes of one request. */
+  readonly maxBodyBytes: number;
+  /** How long a request is held before it is refused whole. */
+  readonly holdMs: number;
+  /** How long a client may send nothing in the middle of a body. */
+  readonly bodyIdleMs: number;
+}
+
 /** What the routes need; one for each app. */
 export interface HttpContext {
   readonly pipeline: Pipeline;
   readonly metrics: Metrics;
   readonly log: Log;
-  readonly limits: DecodeLimits & { readonly maxBodyBytes: number; readonly holdMs: number };
+  readonly limits: HttpLimits;
   readonly compat: "auto" | "opensearch" | "elasticsearch";
   /** True from the first signal to stop: new work is answered 503. */
   stopping(): boolean;

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import { API_ERRORS, ApiError } from "../lib/errors.js";
 import type { Log } from "../telemetry/log.js";
-import { sendJson } from "./send.js";
+import { sendText } from "./send.js";
 
 /** For a path that is no route: says which there are. */
 export const noRoute: RequestHandler = (req) => {
@@ -21,16 +21,22 @@ export function onlyMethods(...methods: readonly string[]): RequestHandler {
 
 /** Turns whatever was thrown into OpenSearch's error shape. */
 export function errorAnswers(log: Log): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
-    if (res.headersSent || res.destroyed) {
-      next(error);
+  // Express tells an error handler by its four parameters.
+  return (error: unknown, req, res, _next) => {
+    // Nobody is there to read an answer.
+    if (res.destroyed || req.destroyed) return;
+    if (res.headersSent) {
+      log.error("An answer broke off.", { path: req.path, error: String(error) });
+      res.destroy();
       return;
     }
     const { status, type, reason, headers } = toAnswer(error, log, req.path);
     // The body may be unread: a connection that is kept would take its rest for the next request.
     if (!req.complete) res.set("connection", "close");
     res.set(headers);
-    sendJson(req, res, status, { error: { root_cause: [{ type, reason }], type, reason }, status });
+    // Whole, whatever filter_path says: an error that is filtered away helps nobody.
+    const answer = { error: { root_cause: [{ type, reason }], type, reason }, status };
+    sendText(res, status, "application/json; charset=UTF-8", JSON.stringify(answer));
   };
 }
 

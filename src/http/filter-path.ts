@@ -1,55 +1,89 @@
+import { ApiError } from "../lib/errors.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
+
+/** Longer ones no client sends; the work grows with what they hold. */
+const MAX_CHARACTERS = 1_000;
 
 /**
  * The part of an answer that `filter_path` asks for, as OpenSearch does it: comma-separated dotted
  * patterns, `*` for one name or a part of it, `**` for any depth, a leading `-` to leave out. Arrays are transparent.
+ *
+ * @throws ApiError `parameter_malformed` when the filter is longer than 1,000 characters.
  */
 export function filterPath(answer: JsonObject, filter: string): JsonObject {
+  if (filter.length > MAX_CHARACTERS) {
+    throw new ApiError("parameter_malformed", `filter_path takes at most ${MAX_CHARACTERS} characters.`);
+  }
   const patterns = filter.split(",").map((part) => part.trim());
-  const includes = patterns.filter((p) => p !== "" && !p.startsWith("-")).map((p) => p.split("."));
-  const excludes = patterns.filter((p) => p.startsWith("-")).map((p) => p.slice(1).split("."));
+  const includes = patterns.filter((p) => p !== "" && !p.startsWith("-")).map(toPattern);
+  const excludes = patterns.filter((p) => p.startsWith("-")).map((p) => toPattern(p.slice(1)));
   let result: JsonValue | undefined = answer;
-  if (includes.length > 0) result = keep(result, includes);
-  if (result !== undefined && excludes.length > 0) result = drop(result, excludes);
+  if (includes.length > 0) result = keep(result, begin(includes));
+  if (result !== undefined && excludes.length > 0) result = drop(result, begin(excludes));
   return isJsonObject(result) ? result : {};
 }
 
 type Pattern = readonly string[];
 
-function keep(value: JsonValue, patterns: readonly Pattern[]): JsonValue | undefined {
-  if (patterns.some((p) => p.length === 0 || (p.length === 1 && p[0] === "**"))) return value;
+/** How far each pattern has come: for each, the distinct numbers of names that may come next. */
+type Progress = readonly { readonly pattern: Pattern; readonly at: ReadonlySet<number> }[];
+
+function toPattern(text: string): Pattern {
+  // A run of `**` says no more than one.
+  return text.split(".").filter((name, i, names) => name !== "**" || names[i - 1] !== "**");
+}
+
+function begin(patterns: readonly Pattern[]): Progress {
+  return patterns.map((pattern) => ({ pattern, at: reach(pattern, [0]) }));
+}
+
+/** `**` may stand for nothing: what follows it may come next, too. */
+function reach(pattern: Pattern, positions: Iterable<number>): Set<number> {
+  const at = new Set(positions);
+  for (const position of at) if (pattern[position] === "**") at.add(position + 1);
+  return at;
+}
+
+function advance(key: string, progress: Progress): Progress {
+  return progress.flatMap(({ pattern, at }) => {
+    const next: number[] = [];
+    for (const position of at) {
+      const name = pattern[position];
+      if (name === "**") next.push(position);
+      else if (name !== undefined && nameMatches(key, name)) next.push(position + 1);
+    }
+    return next.length > 0 ? [{ pattern, at: reach(pattern, next) }] : [];
+  });
+}
+
+function isWhole(progress: Progress): boolean {
+  return progress.some(({ pattern, at }) => at.has(pattern.length));
+}
+
+function keep(value: JsonValue, progress: Progress): JsonValue | undefined {
+  if (progress.length === 0) return undefined;
+  if (isWhole(progress)) return value;
   if (Array.isArray(value)) {
-    const kept = (value as readonly JsonValue[]).map((v) => keep(v, patterns)).filter((v) => v !== undefined);
+    const kept = (value as readonly JsonValue[]).map((v) => keep(v, progress)).filter((v) => v !== undefined);
     return kept.length > 0 ? kept : undefined;
   }
   if (!isJsonObject(value)) return undefined;
   const entries = Object.entries(value).flatMap(([key, child]): [string, JsonValue][] => {
-    const kept = keep(child, advance(key, patterns));
+    const kept = keep(child, advance(key, progress));
     return kept === undefined ? [] : [[key, kept]];
   });
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
-function drop(value: JsonValue, patterns: readonly Pattern[]): JsonValue {
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((v) => drop(v, patterns));
+function drop(value: JsonValue, progress: Progress): JsonValue {
+  if (progress.length === 0) return value;
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map((v) => drop(v, progress));
   if (!isJsonObject(value)) return value;
   const entries = Object.entries(value).flatMap(([key, child]): [string, JsonValue][] => {
-    const next = advance(key, patterns);
-    return next.some((p) => p.length === 0) ? [] : [[key, drop(child, next)]];
+    const next = advance(key, progress);
+    return isWhole(next) ? [] : [[key, drop(child, next)]];
   });
   return Object.fromEntries(entries);
-}
-
-/** What is left of each pattern that lets `key` through. */
-function advance(key: string, patterns: readonly Pattern[]): Pattern[] {
-  const next: Pattern[] = [];
-  for (const pattern of patterns) {
-    const [head, ...rest] = pattern;
-    if (head === undefined) continue;
-    if (head === "**") next.push(pattern, ...advance(key, [rest]));
-    else if (nameMatches(key, head)) next.push(rest);
-  }
-  return next;
 }
 
 /** `*` stands for any run of characters; the pieces between are found from left to right. */

@@ -13,45 +13,64 @@ export interface Received {
   readonly deadline: number;
 }
 
-/** Assumed of a body that does not say its length. */
+/** Assumed of a body that does not say its length, until it shows otherwise. */
 const UNKNOWN_LENGTH_BYTES = 1024 * 1024;
-/** CloudTrail compresses about tenfold; the share is corrected once the body is read. */
+/** CloudTrail compresses about tenfold; the share grows with the bytes where it does so better. */
 const ASSUMED_INFLATION = 8;
 
 /**
  * Waits for room, then reads the body: a request is first held, since slow answers are the only
  * back-pressure that every shipper honours, and only then refused with 429.
+ *
+ * Time that the client takes to send is not counted as holding.
  */
-export async function receive(req: Request, context: HttpContext): Promise<Received> {
+export async function receive(
+  req: Request,
+  context: HttpContext,
+  maxBodyBytes = context.limits.maxBodyBytes,
+): Promise<Received> {
   if (context.stopping()) {
     throw new ApiError("shutting_down", "TrailTag is shutting down; send this again.", {
       "retry-after": "5",
     });
   }
-  const deadline = Date.now() + context.limits.holdMs;
-  const share = await context.pipeline.budget.take(expectedBytes(req, context.limits.maxBodyBytes), deadline);
-  if (share === undefined) {
-    const reason =
-      "TrailTag is working on as many bytes as limits.in_flight_bytes allows; send this again later.";
-    throw new ApiError("too_busy", reason, { "retry-after": "5" });
-  }
+  const { holdMs, bodyIdleMs } = context.limits;
+  const arrived = Date.now();
+  const deadline = arrived + holdMs;
+  const share = await context.pipeline.budget.take(expectedBytes(req, maxBodyBytes), deadline);
+  if (share === undefined) throw tooBusy();
+  const held = Date.now() - arrived;
   try {
     const bytes = await readBody(req, {
       encoding: req.headers["content-encoding"],
-      maxInflatedBytes: context.limits.maxBodyBytes,
+      maxInflatedBytes: maxBodyBytes,
+      idleMs: bodyIdleMs,
+      onBytes: (total) =>
+        share.grow(total, Date.now() + holdMs - held)?.then((grown) => {
+          if (!grown) throw tooBusy();
+        }),
     });
-    share.resize(bytes.length);
-    return { bytes, share, deadline };
+    share.settle(bytes.length);
+    return { bytes, share, deadline: Date.now() + holdMs - held };
   } catch (error) {
     share.release();
     throw error;
   }
 }
 
+function tooBusy(): ApiError {
+  const reason =
+    "TrailTag is working on as many bytes as limits.in_flight_bytes allows; send this again later.";
+  return new ApiError("too_busy", reason, { "retry-after": "5" });
+}
+
 function expectedBytes(req: Request, maxBodyBytes: number): number {
   const declared = Number(req.headers["content-length"] ?? UNKNOWN_LENGTH_BYTES);
-  const encoding = req.headers["content-encoding"] ?? "identity";
-  return Math.min(encoding === "identity" ? declared : declared * ASSUMED_INFLATION, maxBodyBytes);
+  const encoding = (req.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  if (encoding === "identity" || encoding === "") return Math.min(declared, maxBodyBytes);
+  // These are inflated in one go at the end, to a size that nothing before tells.
+  if (encoding === "zstd" || encoding === "snappy") return maxBodyBytes;
+  return Math.min(declared * ASSUMED_INFLATION, maxBodyBytes);
 }
 
 /** Where a document of this request came in, for its dead letter. */

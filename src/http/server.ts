@@ -13,9 +13,15 @@ export interface HttpServer {
 /** Idle connections stay longer than shippers keep them, so that no request meets a closing one. */
 const KEEP_ALIVE_MS = 75_000;
 
+/** Headers are small: whoever takes longer holds a connection open for nothing. A body has its own limit, on silence. */
+const HEADERS_MS = 60_000;
+
 /** @throws the error of `listen`, for example EADDRINUSE. */
 export async function listen(app: Express, host: string, port: number): Promise<HttpServer> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, app);
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: 0 },
+    app,
+  );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {

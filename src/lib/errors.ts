@@ -10,6 +10,8 @@ export const API_ERRORS = {
   client_gone: { status: 400, type: "parse_exception" },
   encoding_unknown: { status: 415, type: "unsupported_media_type" },
   content_type_unknown: { status: 415, type: "unsupported_media_type" },
+  parameter_malformed: { status: 400, type: "illegal_argument_exception" },
+  request_timeout: { status: 408, type: "timeout_exception" },
   body_too_large: { status: 413, type: "content_too_long_exception" },
   too_busy: { status: 429, type: "rejected_execution_exception" },
   store_away: { status: 429, type: "rejected_execution_exception" },

@@ -11,14 +11,19 @@ export interface ByteBudget {
 }
 
 export interface Share {
-  /** Corrects the share to the bytes really held. Never waits: the bytes are in memory already. */
-  resize(bytes: number): void;
+  /**
+   * Tells how many bytes the body has by now. Undefined when the share covers them or could grow at once; else a
+   * promise to wait for before reading on, true once there is room, false when the deadline passed.
+   */
+  grow(bytes: number, deadline: number): Promise<boolean> | undefined;
+  /** The body is whole: the share becomes what it really holds. Never waits. */
+  settle(bytes: number): void;
   release(): void;
 }
 
 interface Waiter {
-  readonly bytes: number;
-  readonly admit: (share: Share) => void;
+  readonly fits: () => boolean;
+  readonly admit: () => void;
 }
 
 export function createByteBudget(
@@ -26,32 +31,71 @@ export function createByteBudget(
   onChange: (used: number) => void = () => undefined,
 ): ByteBudget {
   let used = 0;
+  /** Requests that have no share yet, in order of arrival. */
   const line: Waiter[] = [];
+  /** Shares whose body is being read, oldest first. */
+  const reading: object[] = [];
+  /** Those of them that wait for room. They go before the line: they hold memory already. */
+  const growing: Waiter[] = [];
 
   const add = (bytes: number): void => {
     used += bytes;
     onChange(used);
   };
   const fits = (bytes: number): boolean => used === 0 || used + bytes <= limit;
-  const admitNext = (): void => {
-    for (let next = line[0]; next !== undefined && fits(next.bytes); next = line[0]) {
-      line.shift();
-      next.admit(createShare(next.bytes));
-    }
+  const admitWaiting = (): void => {
+    for (const waiter of growing.filter((each) => each.fits())) if (waiter.fits()) waiter.admit();
+    if (growing.length > 0) return;
+    for (let next = line[0]; next?.fits() === true; next = line[0]) next.admit();
   };
+  /** Resolves with true when admitted, with false at the deadline. */
+  const wait = (queue: Waiter[], mayGo: () => boolean, go: () => void, deadline: number): Promise<boolean> =>
+    new Promise((resolve) => {
+      const leave = (admitted: boolean): void => {
+        clearTimeout(timer);
+        queue.splice(queue.indexOf(waiter), 1);
+        if (admitted) go();
+        resolve(admitted);
+        if (!admitted) admitWaiting();
+      };
+      const waiter = { fits: mayGo, admit: () => leave(true) };
+      const timer = setTimeout(() => leave(false), Math.max(0, deadline - Date.now()));
+      queue.push(waiter);
+    });
+
   const createShare = (bytes: number): Share => {
+    const self = {};
     let held = bytes;
     add(held);
+    reading.push(self);
+    const become = (now: number): void => {
+      add(now - held);
+      held = now;
+    };
+    const stopReading = (): void => {
+      const at = reading.indexOf(self);
+      if (at >= 0) reading.splice(at, 1);
+    };
     return {
-      resize(now) {
-        add(now - held);
-        held = now;
-        admitNext();
+      grow(now, deadline) {
+        if (now <= held) return undefined;
+        // The oldest may always grow: half-read bodies that wait for each other would wait for ever.
+        const mayGrow = (): boolean => reading[0] === self || used + now - held <= limit;
+        if (mayGrow()) {
+          become(now);
+          return undefined;
+        }
+        return wait(growing, mayGrow, () => become(now), deadline);
+      },
+      settle(now) {
+        stopReading();
+        become(now);
+        admitWaiting();
       },
       release() {
-        add(-held);
-        held = 0;
-        admitNext();
+        stopReading();
+        become(0);
+        admitWaiting();
       },
     };
   };
@@ -61,29 +105,18 @@ export function createByteBudget(
       return used;
     },
     get waiting() {
-      return line.length;
+      return line.length + growing.length;
     },
-    take(bytes, deadline) {
-      if (line.length === 0 && fits(bytes)) return Promise.resolve(createShare(bytes));
-      return new Promise((resolve) => {
-        const waiter: Waiter = {
-          bytes,
-          admit: (share) => {
-            clearTimeout(timer);
-            resolve(share);
-          },
-        };
-        const timer = setTimeout(
-          () => {
-            const at = line.indexOf(waiter);
-            if (at >= 0) line.splice(at, 1);
-            resolve(undefined);
-            admitNext();
-          },
-          Math.max(0, deadline - Date.now()),
-        );
-        line.push(waiter);
-      });
+    async take(bytes, deadline) {
+      if (line.length === 0 && growing.length === 0 && fits(bytes)) return createShare(bytes);
+      let share: Share | undefined;
+      await wait(
+        line,
+        () => fits(bytes),
+        () => (share = createShare(bytes)),
+        deadline,
+      );
+      return share;
     },
   };
 }

@@ -41,6 +41,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
       maxDocumentBytes: limits.max_document_bytes,
       maxDepth: limits.max_depth,
       holdMs: limits.hold_ms,
+      bodyIdleMs: limits.body_idle_ms,
     },
     compat: config.http.compat,
     stopping: () => stopping,

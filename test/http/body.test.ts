@@ -28,7 +28,8 @@ beforeEach(async () => {
   outcome = new Promise((resolve) => (tell = resolve));
   server = createServer((req: IncomingMessage, res) => {
     const encoding = req.headers["content-encoding"];
-    readBody(req, { encoding, maxInflatedBytes: CAP, onBytes: (n) => (counted += n) }).then(
+    const onBytes = (total: number): undefined => void (counted = total);
+    readBody(req, { encoding, maxInflatedBytes: CAP, onBytes }).then(
       (bytes) => {
         tell({ bytes });
         res.end("ok");
@@ -88,7 +89,9 @@ describe("readBody", () => {
   test.each(ENCODED)("%s: %s", async (encoding, _what, bytes) => {
     expect(await send([bytes], encoding)).toBe(200);
     expect(await textOf()).toBe(TEXT);
-    expect(counted).toBe(TEXT.length);
+    // zstd and raw snappy are inflated at the end in one go: what is held until then is what was sent.
+    const atOnce = encoding === "zstd" || encoding === "snappy";
+    expect(counted).toBe(atOnce ? bytes.length : TEXT.length);
   });
 
   test.each(ENCODED)("%s: %s, a byte at a time", async (encoding, _what, bytes) => {

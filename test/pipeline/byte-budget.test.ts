@@ -43,10 +43,45 @@ describe("byte budget", () => {
     const budget = createByteBudget(100, (used) => seen.push(used));
     const share = await budget.take(80, SOON());
     const waiting = budget.take(50, SOON());
-    share?.resize(20);
+    share?.settle(20);
     expect(await waiting).toBeDefined();
     expect(budget.used).toBe(70);
     share?.release();
     expect(seen.at(-1)).toBe(50);
+  });
+
+  it("makes a body that outgrows its share wait for room, before those that have none", async () => {
+    const budget = createByteBudget(100);
+    const oldest = await budget.take(40, SOON());
+    const younger = await budget.take(40, SOON());
+    const newcomer = budget.take(10, SOON());
+    await newcomer;
+    expect(younger?.grow(40, SOON())).toBeUndefined();
+    const grown = younger?.grow(60, SOON());
+    const next = budget.take(1, SOON());
+    expect([budget.used, budget.waiting]).toEqual([90, 2]);
+    oldest?.release();
+    expect(await grown).toBe(true);
+    expect(await next).toBeDefined();
+    expect(budget.used).toBe(71);
+  });
+
+  it("lets the oldest body grow past the limit, so that half-read ones cannot wait for each other", async () => {
+    const budget = createByteBudget(100);
+    const [a, b] = [await budget.take(50, SOON()), await budget.take(50, SOON())];
+    const waiting = b?.grow(80, SOON());
+    expect(a?.grow(80, SOON())).toBeUndefined();
+    a?.settle(80);
+    // Now the other is the oldest that is being read.
+    expect(await waiting).toBe(true);
+    expect(budget.used).toBe(160);
+  });
+
+  it("gives a growing body up at its deadline", async () => {
+    const budget = createByteBudget(100);
+    await budget.take(50, SOON());
+    const late = await budget.take(50, SOON());
+    expect(await late?.grow(60, Date.now() + 20)).toBe(false);
+    expect([budget.used, budget.waiting]).toEqual([100, 0]);
   });
 });
