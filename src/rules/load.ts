@@ -1,10 +1,13 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
-import { basename, join, relative, sep } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import type { Diagnostic } from "../lib/diagnostics.js";
+import { packageRoot } from "../lib/package-root.js";
 import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
 import { hashRules } from "./finish-rule.js";
 import type { LoadedRules, Rule } from "./ir.js";
 import { parsePantherRule } from "./panther/parse-rule.js";
+
+const BUNDLED_PACK = join(packageRoot, "rules") + sep;
 
 interface RuleFile {
   readonly path: string;
@@ -91,10 +94,13 @@ function refuseShared(
   for (const { rule, path } of parsed) pathsById.set(rule.id, [...(pathsById.get(rule.id) ?? []), path]);
   for (const [id, paths] of pathsById) {
     if (paths.length === 1) continue;
+    const hint = paths.some((path) => resolve(path).startsWith(BUNDLED_PACK))
+      ? "One of them is in the bundled pack: give the other an id of its own, or copy the pack, change the copy and set rules.bundled: false."
+      : "Give each rule an id of its own.";
     for (const path of paths) {
       const others = paths.filter((other) => other !== path).join(", ");
       const message = `The id ${id} is also that of ${others}; none of these rules is loaded.`;
-      diagnostics.push(problem("duplicate-rule-id", path, message, "Give each rule an id of its own."));
+      diagnostics.push(problem("duplicate-rule-id", path, message, hint));
     }
   }
   const single = parsed.map(({ rule }) => rule).filter((rule) => pathsById.get(rule.id)?.length === 1);

@@ -34,12 +34,12 @@ test.each(examples.map((example) => [example.file, example] as const))("%s", (fi
   if (file.startsWith("firehose/")) {
     // Firehose reaches public HTTPS alone; its two lines stand in the README, since JSON has no comments.
     expect(target).toMatchObject({ port: 443, path: "/v1/firehose" });
-    expect(readExample("firehose/README.md")).toMatch(/^- Nothing is lost: .+\n- .+50 s/m);
+    expect(readExample("firehose/README.md")).toMatch(/^- So that nothing is lost: .+\n- .+50 s/m);
     return;
   }
   expect(target).toMatchObject(standard.http.listen);
   const comments = text.split("\n").filter((line) => !line.startsWith("@version"));
-  expect(comments[0]).toMatch(/^# Nothing is lost: ./);
+  expect(comments[0]).toMatch(/^# So that nothing is lost: ./);
   expect(comments[1]).toMatch(/^# .*(60|50) s/);
   if (/\.ya?ml$/.test(file)) expect(Object.keys(parse(text)).length).toBeGreaterThan(0);
   else expect(unbalanced(text)).toBeUndefined();

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { packageRoot } from "../../src/lib/package-root.js";
 import { loadRules } from "../../src/rules/load.js";
 
 let folder: string;
@@ -73,6 +74,14 @@ describe("loadRules", () => {
     expect(loaded.diagnostics.map((d) => [d.code, d.file])).toEqual(
       paths.map((path) => ["duplicate-rule-id", path]),
     );
+  });
+
+  it("says how to change a rule of the bundled pack, where one shares its id", async () => {
+    const copy = await write("copy.yml", ruleText("AWS.CloudTrail.Root.ConsoleLogin"));
+    const { diagnostics } = await loadRules([join(packageRoot, "rules"), copy]);
+    const shared = diagnostics.filter(({ code }) => code === "duplicate-rule-id");
+    expect(shared).toHaveLength(2);
+    for (const { hint } of shared) expect(hint).toMatch(/bundled pack.*id of its own.*rules\.bundled: false/);
   });
 
   it("says which path is not there, and loads the others", async () => {

@@ -20,7 +20,7 @@ function parseTest(source: YamlSource, node: Node | undefined): RuleTest | undef
       "unknown-key",
       keyNode,
       `A test has no key ${key}.`,
-      meant === undefined ? undefined : `Did you mean ${meant}?`,
+      meant === undefined ? `Known keys: ${TEST_KEYS.join(", ")}.` : `Did you mean ${meant}?`,
     );
   }
   const mocks = entry("Mocks");
@@ -34,8 +34,15 @@ function parseTest(source: YamlSource, node: Node | undefined): RuleTest | undef
   }
   const missing = ["Name", "ExpectedResult", "Log"].filter((key) => entry(key) === undefined);
   if (missing.length > 0) {
-    if (entries.length > 0)
-      source.report("missing-key", node, `This test has no ${missing.join(" and no ")}.`);
+    if (entries.length > 0) {
+      const message = `This test has no ${missing.join(" and no ")}.`;
+      source.report(
+        "missing-key",
+        node,
+        message,
+        "A test has a Name, ExpectedResult: true or false, and a Log.",
+      );
+    }
     return undefined;
   }
   const name = source.string(entry("Name")?.value, "Name of a test");

@@ -10,6 +10,7 @@ import {
   LATER_CONDITIONS,
   type Condition,
 } from "./conditions.js";
+import { insteadOf, positiveOf } from "./instead-of.js";
 import { KEY_SPECIFIERS, parseKeySpecifier } from "./key-specifier.js";
 import type { Entry, YamlSource } from "./yaml-source.js";
 
@@ -29,6 +30,13 @@ const EXPRESSION_KEYS = [
   "Expressions",
   "Enrichment",
 ];
+
+const OPERAND_KEYS = { none: [], value: ["Value"], text: ["Value"], values: ["Values"] } as const;
+const EXAMPLES = {
+  Value: "`Value: …`",
+  Values: "`Values: [first, second]`",
+  Expressions: "`Expressions:` with a list of match expressions",
+} as const;
 
 /** Compiles a list of match expressions, all of which must hold; undefined where something was reported. */
 export function compileMatchExpressions(
@@ -125,7 +133,9 @@ function compileCondition(
     if (!only(source, entries, name, ["Condition"])) return undefined;
     return { kind: "constant", value: absolute };
   }
-  if (specifiers.length === 0 && entry("Values") !== undefined) {
+  // A list condition has Values as well: there it is the key that was forgotten.
+  const listed = CONDITIONS.get(name)?.operand === "values";
+  if (specifiers.length === 0 && entry("Values") !== undefined && !listed) {
     source.report("unsupported-condition", node, "Comparing two fields of an event is not supported yet.");
     return undefined;
   }
@@ -166,7 +176,7 @@ function compilePredicate(
   condition: Condition,
   field: FieldReference | undefined,
 ): Expression | undefined {
-  const operandKey = { none: [], value: ["Value"], text: ["Value"], values: ["Values"] }[condition.operand];
+  const operandKey = OPERAND_KEYS[condition.operand];
   if (!only(source, entries, name, [...KEY_SPECIFIERS, "Condition", ...operandKey])) return undefined;
   const wanted = operandKey[0];
   const operand = entries.find((entry) => entry.key === wanted);
@@ -216,10 +226,11 @@ function need<T>(
   source: YamlSource,
   node: Node | undefined,
   name: string,
-  key: string,
+  key: keyof typeof EXAMPLES,
   found: T | undefined,
 ): found is T {
-  if (found === undefined) source.report("bad-expression", node, `The condition ${name} needs ${key}.`);
+  if (found === undefined)
+    source.report("bad-expression", node, `The condition ${name} needs ${key}.`, `Add ${EXAMPLES[key]}.`);
   return found !== undefined;
 }
 
@@ -231,13 +242,20 @@ function only(
 ): boolean {
   const extra = entries.filter((entry) => !allowed.includes(entry.key));
   for (const entry of extra)
-    source.report("bad-expression", entry.keyNode, `The condition ${name} takes no ${entry.key}.`);
+    source.report(
+      "bad-expression",
+      entry.keyNode,
+      `The condition ${name} takes no ${entry.key}.`,
+      insteadOf(name, entry.key),
+    );
   return extra.length === 0;
 }
 
 function reportCondition(source: YamlSource, at: Node | undefined, name: string): void {
   if (LATER_CONDITIONS.has(name)) {
-    source.report("unsupported-condition", at, `The condition ${name} is not supported yet.`);
+    const positive = positiveOf(name);
+    const hint = positive === undefined ? undefined : `Put ${positive} under None instead.`;
+    source.report("unsupported-condition", at, `The condition ${name} is not supported yet.`, hint);
     return;
   }
   const known = [...CONDITIONS.keys(), ...ELEMENT_CONDITIONS.keys(), ...ABSOLUTE_CONDITIONS.keys()];

@@ -17,6 +17,14 @@ export interface ParsedRule {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Keys that every rule has, each with what to write. */
+const REQUIRED = {
+  RuleID: "`RuleID: My.CloudTrail.Trail.Deleted`, a name that no other rule has",
+  Severity: "`Severity: Medium`, for example",
+  LogTypes: "`LogTypes: [AWS.CloudTrail]`",
+  Detection: "`Detection:` with a list of match expressions",
+} as const;
+
 /** The only kind of log that passes through here. */
 const LOG_TYPE = "AWS.CloudTrail";
 
@@ -61,8 +69,9 @@ function readRule(source: YamlSource, file: string): Rule | undefined {
     read(key, (entry) => source.integer(entry.value, key, min, max));
   const boolean = (key: string) => read(key, (entry) => source.boolean(entry.value, key));
 
-  for (const key of ["RuleID", "Severity", "LogTypes", "Detection"]) {
-    if (!keys.has(key)) source.report("missing-key", source.root, `The rule has no ${key}.`, `Add ${key}.`);
+  for (const [key, example] of Object.entries(REQUIRED)) {
+    if (!keys.has(key))
+      source.report("missing-key", source.root, `The rule has no ${key}.`, `Add ${example}.`);
   }
   const id = string("RuleID");
   if (id?.trim() === "") source.report("bad-value", value("RuleID"), "RuleID is empty.");
@@ -153,7 +162,7 @@ function checkKeys(source: YamlSource, entries: readonly Entry[]): void {
         "unknown-key",
         keyNode,
         `A rule has no key ${key}.`,
-        meant === undefined ? undefined : `Did you mean ${meant}?`,
+        meant === undefined ? "Remove it; notes of your own go into a comment." : `Did you mean ${meant}?`,
       );
     } else if (use === "unsupported") {
       source.report("unsupported-key", keyNode, `${key} is not supported yet.`);

@@ -12,6 +12,7 @@ import {
 } from "yaml";
 import type { Diagnostic, DiagnosticSeverity } from "../../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
+import { explainYaml } from "./yaml-problem.js";
 
 /** A key of a mapping with its value; `value` is undefined for `Key:` with nothing after it. */
 export interface Entry {
@@ -70,13 +71,8 @@ export function parseYamlSource(text: string, file: string): YamlSource {
     diagnostics.push({ code, severity, ...position, message, ...(hint === undefined ? {} : { hint }) });
   };
   for (const error of document.errors.slice(0, 1)) {
-    add(
-      "yaml-syntax",
-      error.pos[0],
-      `This is not well-formed YAML: ${error.message}.`.replace("..", "."),
-      undefined,
-      "error",
-    );
+    const { message, hint } = explainYaml(error.code, error.message);
+    add("yaml-syntax", error.pos[0], `This is not well-formed YAML: ${message}.`, hint, "error");
   }
 
   let collections = 0;
@@ -93,7 +89,7 @@ export function parseYamlSource(text: string, file: string): YamlSource {
       count();
       const map = follow(document, node);
       if (isMap(map)) return toEntries(document, map);
-      source.report("wrong-type", node, `${what} must be a mapping.`);
+      source.report("wrong-type", node, `${what} must be a mapping.`, "Write it as `Key: value`.");
       return [];
     },
     items(node, what) {
@@ -117,7 +113,7 @@ export function parseYamlSource(text: string, file: string): YamlSource {
     integer(node, what, min, max) {
       const value = source.scalar(node);
       if (typeof value !== "number" || !Number.isInteger(value)) {
-        source.report("wrong-type", node, `${what} must be a whole number.`);
+        source.report("wrong-type", node, `${what} must be a whole number.`, "Write it without quotes.");
         return undefined;
       }
       if (value >= min && value <= max) return value;
@@ -127,7 +123,7 @@ export function parseYamlSource(text: string, file: string): YamlSource {
     boolean(node, what) {
       const value = source.scalar(node);
       if (typeof value === "boolean") return value;
-      source.report("wrong-type", node, `${what} must be true or false.`);
+      source.report("wrong-type", node, `${what} must be true or false.`, "Write it without quotes.");
       return undefined;
     },
     strings(node, what) {

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../src/lib/json.js";
 import { compileRules } from "../../../src/match/engine.js";
+import { explainYaml } from "../../../src/rules/panther/yaml-problem.js";
 import { parsePantherRule } from "../../../src/rules/panther/parse-rule.js";
 
 const HEAD = `AnalysisType: rule
@@ -362,5 +363,61 @@ describe("what is not an error", () => {
     const log = parse(text).rule?.tests[0]?.log;
     expect(Object.keys(log!)).toEqual(["__proto__", "a.b"]);
     expect((log as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+});
+
+describe("hints", () => {
+  const hintOf = (text: string): string | undefined => {
+    const [first] = parse(text).diagnostics.filter((d) => d.severity === "error");
+    return first?.hint;
+  };
+
+  it.each([
+    ["Condition: Equals, Values: [a]", /^Use IsIn for a list of Values/],
+    ["Condition: DoesNotEqual, Values: [a]", /^Use IsNotIn for a list/],
+    ["Condition: IsIn, Value: a", /^Use Values with a list, or Equals/],
+    ["Condition: StartsWith, Values: [a]", /together under Any\.$/],
+    ["Condition: DoesNotContain, Values: [a]", /together under All\.$/],
+    ["Condition: Exists, Value: a", /^Remove Value, or use Equals/],
+    ["Condition: Equals", /^Add `Value: …`\.$/],
+    ["Condition: IsIn", /^Add `Values: \[first, second\]`\.$/],
+    ["Condition: Equals, Expressions: []", /^Expressions goes with AnyElement, /],
+    ["Condition: AnyElement, Value: a", /^Say under Expressions/],
+    ["Condition: IDoesNotEqual, Value: a", /^Put IEquals under None instead\.$/],
+    ["Condition: IDoesNotStartWith, Value: a", /^Put IStartsWith under None instead\.$/],
+  ])("of {Key: a, %s} say what to write", (condition, hint) => {
+    expect(hintOf(`${HEAD}Detection:\n  - {Key: a, ${condition}}\n`)).toMatch(hint);
+  });
+
+  it("of a list condition without a key ask for the key", () => {
+    const text = `${HEAD}Detection:\n  - {Condition: IsIn, Values: [a]}\n`;
+    expect(parse(text).diagnostics[0]?.message).toBe("This match expression has no key.");
+  });
+
+  it("of a missing key show the key with a value", () => {
+    expect(hintOf(HEAD + DETECTION.replace("Detection", "Detections"))).toBe("Did you mean Detection?");
+    expect(hintOf(HEAD)).toBe("Add `Detection:` with a list of match expressions.");
+  });
+
+  it.each([
+    ["a: 1\n b: 2\n", "a key and its value stand where only a value can"],
+    ["a: 1\na: 2\n", "this key is there twice"],
+    ["a: 1\n---\nb: 2\n", "it holds several documents, parted by ---"],
+    ["a:\n\t- x\n", "a tab stands where only spaces may"],
+    ["a: 'x\n", "Missing closing 'quote"],
+  ])("of YAML errors speak to who writes rules: %j", (text, message) => {
+    const [problem] = parse(text).diagnostics;
+    expect(problem).toMatchObject({
+      code: "yaml-syntax",
+      message: `This is not well-formed YAML: ${message}.`,
+    });
+    expect(problem?.hint).toMatch(/\.$/);
+  });
+});
+
+describe("explainYaml", () => {
+  it("cuts off the position, which is told beside the message", () => {
+    const said = "Unexpected scalar at node end at line 3, column 1:\n\na b\n^\n";
+    expect(explainYaml("UNEXPECTED_TOKEN", said)).toEqual({ message: "Unexpected scalar at node end" });
   });
 });
