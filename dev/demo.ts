@@ -1,4 +1,5 @@
 import { alertTable, gravestSeverity } from "./demo/alert-table.js";
+import { countsLine } from "./demo/counts-line.js";
 import { queryHint } from "./demo/query-hint.js";
 import { readSettledAlerts } from "./demo/read-alerts.js";
 import { shipSample } from "./demo/ship.js";
@@ -10,7 +11,7 @@ const USAGE = `npm run demo -- [flags]
   --port N            port of 127.0.0.1 to listen on (default 9280)
   --opensearch URL    cluster to write to (default: TRAILTAG_OPENSEARCH__NODE, else a local one)
   --store files       write to files instead
-  --data DIR          folder of the files store (default data/store)`;
+  --data DIR          write to files in this folder (with --store files alone: data/store)`;
 
 process.exitCode = await runSession({ usage: USAGE, logLevel: "warn" }, async (session) => {
   const { service, store } = session;
@@ -21,8 +22,7 @@ process.exitCode = await runSession({ usage: USAGE, logLevel: "warn" }, async (s
   const lines = [
     alertTable(alerts),
     "",
-    `${alerts.length} alerts. ${shipped.files} files shipped: ${shipped.received} events received, ${shipped.stored} stored, ` +
-      `${shipped.duplicates} duplicates, ${shipped.dead_lettered} dead-lettered, ${shipped.skipped} skipped.`,
+    countsLine(alerts.length, shipped),
     "",
     "Tagged events are found by detection.severity, rule.id or threat.technique.id:",
     `  ${queryHint(store, severity)}`,

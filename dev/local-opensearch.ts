@@ -35,6 +35,8 @@ export interface LocalOpenSearchOptions {
   /** Default 9200. */
   readonly firstPort?: number;
   readonly log?: (line: string) => void;
+  /** Ends a start that is under way, and what it has started; no use once OpenSearch is up. */
+  readonly signal?: AbortSignal;
 }
 
 export interface LocalOpenSearch {
@@ -59,7 +61,7 @@ interface RunRecord {
 /**
  * Starts OpenSearch on 127.0.0.1, or gives the one that already runs on the same data folder.
  * It is the same only if the recorded process lives, its port answers and the cluster's UUID is the recorded one.
- * @throws LocalOpenSearchUnavailable
+ * @throws LocalOpenSearchUnavailable; the signal's reason when that is aborted
  */
 export async function startLocalOpenSearch(options: LocalOpenSearchOptions = {}): Promise<LocalOpenSearch> {
   const log = options.log ?? (() => undefined);
@@ -74,7 +76,7 @@ export async function startLocalOpenSearch(options: LocalOpenSearchOptions = {})
   const wanted = resolve(options.dataDir ?? join(OPENSEARCH_ROOT, "default"));
   mkdirSync(wanted, { recursive: true });
   const dataDir = realpathSync(wanted);
-  const unlock = await lock(dataDir);
+  const unlock = await lock(dataDir, options.signal);
   try {
     const running = await findRunning(dataDir);
     if (running !== undefined) {
@@ -85,7 +87,7 @@ export async function startLocalOpenSearch(options: LocalOpenSearchOptions = {})
       const exited = untilGone(running);
       return { url, port: running.port, clusterUuid, reused: true, exited, stop: () => Promise.resolve() };
     }
-    return await start(dataDir, port, options.firstPort ?? FIRST_PORT, log);
+    return await start(dataDir, port, options.firstPort ?? FIRST_PORT, log, options.signal);
   } finally {
     unlock();
   }
@@ -96,14 +98,15 @@ async function start(
   asked: number | undefined,
   first: number,
   log: (line: string) => void,
+  signal: AbortSignal | undefined,
 ): Promise<LocalOpenSearch> {
   const java = requireJava();
-  const jars = await fetchJars(OPENSEARCH_ROOT, java, log);
+  const jars = await fetchJars(OPENSEARCH_ROOT, java, log, signal);
   const port = asked ?? (await findFreePort(first, LAST_PORT));
   if (port === undefined) throw portTaken(first);
   if (!(await isPortFree(port))) throw portTaken(port);
   log(`Starting a local OpenSearch on port ${port} (Java ${java.version}, data in ${dataDir}).`);
-  const running = await startProcess(java, jars, dataDir, port);
+  const running = await startProcess(java, jars, dataDir, port, signal);
   const { pid, clusterUuid, exited } = running;
   const identity = processIdentity(pid);
   if (identity !== undefined) writeRecord(dataDir, { pid, identity, port, clusterUuid });
@@ -175,7 +178,7 @@ function writeRecord(dataDir: string, record: RunRecord): void {
 }
 
 /** Two starts on one folder at the same time take turns, so that the second finds the first's OpenSearch. */
-async function lock(dataDir: string): Promise<() => void> {
+async function lock(dataDir: string, signal: AbortSignal | undefined): Promise<() => void> {
   const path = join(dataDir, "starting.lock");
   const mine = `${process.pid} ${processIdentity(process.pid) ?? ""}`;
   const end = performance.now() + STARTING_TIMEOUT_MS;
@@ -189,7 +192,7 @@ async function lock(dataDir: string): Promise<() => void> {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     if (!holderLives(path)) rmSync(path, { force: true });
-    await sleep(200);
+    await sleep(200, undefined, { signal });
   }
   throw new LocalOpenSearchUnavailable(
     "start",

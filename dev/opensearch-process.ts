@@ -22,13 +22,14 @@ export interface OpenSearchProcess {
 /**
  * Starts OpenSearch in a process of its own and waits until it answers.
  * It has its own process group, so that Ctrl-C reaches the service first; a watchdog ends it when this process dies.
- * @throws LocalOpenSearchUnavailable
+ * @throws LocalOpenSearchUnavailable; the signal's reason when that is aborted before it answers
  */
 export async function startProcess(
   java: Java,
   jars: string,
   dataDir: string,
   port: number,
+  signal?: AbortSignal,
 ): Promise<OpenSearchProcess> {
   const name = clusterName(dataDir);
   const logFile = join(dataDir, "opensearch.log");
@@ -64,9 +65,11 @@ export async function startProcess(
   void exited.then(() => watchdog?.kill("SIGKILL"));
 
   try {
-    const clusterUuid = await untilReady(child, name, port, logFile);
+    const clusterUuid = await untilReady(child, name, port, logFile, signal);
     return { pid, clusterUuid, exited, stop };
   } catch (error) {
+    // While it starts it heeds a gentler signal only after many seconds, and nobody's data is on the way.
+    if (signal?.aborted === true) child.kill("SIGKILL");
     await stop();
     throw error;
   }
@@ -76,9 +79,14 @@ export async function startProcess(
  * The cluster's UUID when OpenSearch answers at the URL under this cluster name; undefined while it does not.
  * `name` undefined takes any.
  */
-export async function clusterUuidAt(url: string, name?: string): Promise<string | undefined> {
+export async function clusterUuidAt(
+  url: string,
+  name?: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    const timeout = AbortSignal.timeout(5_000);
+    const answer = await fetch(url, { signal: AbortSignal.any([timeout, ...(signal ? [signal] : [])]) });
     const body = (await answer.json()) as { cluster_name?: unknown; cluster_uuid?: unknown };
     if (name !== undefined && body.cluster_name !== name) return undefined;
     const uuid = body.cluster_uuid;
@@ -106,7 +114,13 @@ function writeSettings(dataDir: string): void {
   writeFileSync(join(folder, "opensearch.yml"), `${lines.join("\n")}\n`);
 }
 
-async function untilReady(child: ChildProcess, name: string, port: number, logFile: string): Promise<string> {
+async function untilReady(
+  child: ChildProcess,
+  name: string,
+  port: number,
+  logFile: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const end = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < end) {
     if (child.exitCode !== null || child.signalCode !== null) {
@@ -115,9 +129,9 @@ async function untilReady(child: ChildProcess, name: string, port: number, logFi
     const log = readFileSync(logFile, "utf8");
     const chosen = /^HTTP Port:\s+(\d+)/m.exec(log)?.[1];
     if (chosen !== undefined && Number(chosen) !== port) throw portTaken(port);
-    const uuid = await clusterUuidAt(`http://127.0.0.1:${port}`, name);
+    const uuid = await clusterUuidAt(`http://127.0.0.1:${port}`, name, signal);
     if (uuid !== undefined) return uuid;
-    await sleep(100);
+    await sleep(100, undefined, { signal });
   }
   throw startFailed(`the local OpenSearch did not answer within ${START_TIMEOUT_MS / 1000} s`, logFile);
 }

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { EXIT } from "../src/lib/errors.js";
+import { awaitCluster } from "./await-cluster.js";
 import { Failure } from "./failure.js";
 import { isPortFree } from "./free-port.js";
 import { startService, untilReady, type ServiceProcess } from "./service-process.js";
@@ -38,7 +39,13 @@ export async function runSession(
   options: SessionOptions,
   body: (session: Session) => Promise<void>,
 ): Promise<number> {
-  const interrupted = stopSignal().then(() => "interrupted" as const);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const interrupted = stopSignal().then(() => {
+    talk("Stopping.");
+    stopping.abort();
+    return "interrupted" as const;
+  });
   let choosing: Promise<StoreChoice> | undefined;
   let service: ServiceProcess | undefined;
   try {
@@ -48,9 +55,10 @@ export async function runSession(
       const why = `Port ${flags.port} of 127.0.0.1 is taken: stop what listens there, or choose another with --port.`;
       throw new Failure(why, EXIT.unavailable);
     }
-    choosing = chooseStore(flags, talk);
+    choosing = chooseStore(flags, talk, undefined, signal);
     const store = await Promise.race([choosing, interrupted]);
     if (store === "interrupted") return INTERRUPTED;
+    if (store.kind === "opensearch" && store.local === undefined) await awaitCluster(store.url, talk, signal);
     service = startService({ port: flags.port, store, logLevel: options.logLevel });
     if ((await Promise.race([untilReady(service), interrupted])) === "interrupted") return INTERRUPTED;
     const over = Promise.race([interrupted.then(() => undefined), endedAlone(service)]);
@@ -59,6 +67,7 @@ export async function runSession(
     await Promise.race([done, over.then(() => undefined)]);
     return EXIT.ok;
   } catch (error) {
+    if (signal.aborted && !(error instanceof Failure)) return INTERRUPTED;
     if (!(error instanceof Failure)) throw error;
     talk(error.message);
     return error.exitCode;
@@ -105,7 +114,11 @@ function readFlags(usage: string): Flags | undefined {
     if (store === "files" && opensearch !== undefined) {
       throw new Error("--store files and --opensearch exclude each other.");
     }
-    return { port: Number(port), once: once === true, opensearch, store, data };
+    if (data !== undefined && (opensearch !== undefined || store === "opensearch")) {
+      throw new Error("--data is the folder of the files store, and OpenSearch is named besides.");
+    }
+    const kind = data === undefined ? store : "files";
+    return { port: Number(port), once: once === true, opensearch, store: kind, data };
   } catch (error) {
     throw new Failure(`${(error as Error).message}\n${usage}`, EXIT.usage);
   }

@@ -25,6 +25,7 @@ export async function chooseStore(
   wishes: StoreWishes,
   say: (line: string) => void,
   startLocal: typeof startLocalOpenSearch = startLocalOpenSearch,
+  signal?: AbortSignal,
 ): Promise<StoreChoice> {
   const dir = resolve(wishes.data ?? process.env["TRAILTAG_STORE__DIR"] ?? join(packageRoot, "data/store"));
   const kind = wishes.store ?? process.env["TRAILTAG_STORE__KIND"];
@@ -32,9 +33,10 @@ export async function chooseStore(
   const url = wishes.opensearch ?? process.env["TRAILTAG_OPENSEARCH__NODE"] ?? "";
   if (url !== "") return { kind: "opensearch", url: url.replace(/\/+$/, "") };
   try {
-    const local = await startLocal({ log: say });
+    const local = await startLocal({ log: say, ...(signal === undefined ? {} : { signal }) });
     return { kind: "opensearch", url: local.url, local };
   } catch (error) {
+    signal?.throwIfAborted();
     if (!(error instanceof LocalOpenSearchUnavailable)) throw error;
     say(
       `There is no OpenSearch to write to (${error.message}), so events and alerts go to files in ${dir}. ` +

@@ -67,12 +67,12 @@ describe("npm run demo on files", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it("ships the sample, shows its alerts, and ends well; a second run changes nothing", async () => {
-    const args = ["--once", "--store", "files", "--data", folder, "--port", await freePort()];
+    const args = ["--once", "--data", folder, "--port", await freePort()];
     const first = await demo(args);
     expect(first).toMatchObject({ code: 0 });
     expect(tableOf(first.stdout)).toEqual(TABLE);
     expect(first.stdout).toContain(
-      "401 events received, 400 stored, 1 duplicates, 0 dead-lettered, 0 skipped.",
+      "401 events received, 400 stored, 1 duplicate (the sample holds one record twice), 0 dead-lettered, 0 skipped.",
     );
     const stored = readFileSync(join(folder, "events.ndjson"), "utf8");
     expect(stored.trimEnd().split("\n")).toHaveLength(400);
@@ -80,7 +80,9 @@ describe("npm run demo on files", () => {
     const second = await demo(args);
     expect(second).toMatchObject({ code: 0 });
     expect(tableOf(second.stdout)).toEqual(TABLE);
-    expect(second.stdout).toContain("401 events received, 0 stored, 401 duplicates");
+    expect(second.stdout).toContain(
+      "401 events received, 0 stored, 401 duplicates (stored by an earlier run), ",
+    );
     expect(readFileSync(join(folder, "events.ndjson"), "utf8")).toBe(stored);
   }, 120_000);
 
@@ -116,6 +118,33 @@ describe("npm run demo on files", () => {
     });
   });
 
+  it("refuses a folder for files where OpenSearch is named", async () => {
+    for (const named of [
+      ["--opensearch", "http://127.0.0.1:1"],
+      ["--store", "opensearch"],
+    ]) {
+      const run = await demo(["--data", folder, ...named]);
+      expect(run.code).toBe(64);
+      expect(run.stderr).toMatch(
+        /^--data is the folder of the files store, and OpenSearch is named besides\.\n/,
+      );
+    }
+  });
+
+  it("says that it waits for a named OpenSearch, and ends at once when told to", async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const args = [join(packageRoot, "dist/dev/start.js"), "--opensearch", url, "--port", await freePort()];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    await waitFor(() => stderr.includes("\n"), { what: "its first line" });
+    expect(stderr).toBe(`Waiting up to 20 s for OpenSearch at ${url} to answer.\n`);
+    child.kill("SIGINT");
+    const [code] = (await once(child, "exit")) as [number | null];
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/\nStopping\.\n$/);
+  });
+
   it("refuses flags that it does not know", async () => {
     const run = await demo(["--onec"]);
     expect(run.code).toBe(64);
@@ -134,7 +163,7 @@ describeWithOpenSearch("npm run demo on OpenSearch", () => {
       const run = await demo(args, env);
       expect(run).toMatchObject({ code: 0 });
       expect(tableOf(run.stdout)).toEqual(TABLE);
-      expect(run.stdout).toContain(`401 events received, ${stored} stored, ${401 - stored} duplicates`);
+      expect(run.stdout).toContain(`401 events received, ${stored} stored, ${401 - stored} duplicate`);
 
       const curl = /^ {2}curl -s '([^']+)' -H 'content-type: application\/json' -d '([^']+)'$/m.exec(
         run.stdout,

@@ -50,6 +50,20 @@ describeWith("local-opensearch", "the local OpenSearch", () => {
     }
   }, 120_000);
 
+  it("is ended at once by a signal while it starts, and starts again afterwards", async () => {
+    const stopping = new AbortController();
+    const starting = startLocalOpenSearch({ dataDir: folder, firstPort: FIRST, signal: stopping.signal });
+    const log = join(folder, "opensearch.log");
+    // Its Java runs and has begun to speak.
+    const begun = waitFor(() => existsSync(log) && readFileSync(log, "utf8") !== "", { what: "its log" });
+    void begun.then(() => stopping.abort());
+    await expect(starting).rejects.toMatchObject({ name: "AbortError" });
+    expect(existsSync(join(folder, "starting.lock"))).toBe(false);
+    const again = await startLocalOpenSearch({ dataDir: folder, firstPort: FIRST });
+    expect(again.reused).toBe(false);
+    await again.stop();
+  }, 120_000);
+
   it("ends with a process that was killed", async () => {
     const port = (await findFreePort(FIRST, 9299)) ?? 0;
     const cli = join(packageRoot, "dist/dev/opensearch-cli.js");
