@@ -3,6 +3,7 @@ import type { Config } from "../config/types.js";
 import { toAlert, toAlerts, type AlertParts } from "../enrich/alerts.js";
 import { toDeadLetters } from "../enrich/dead-letter.js";
 import { sameRecord } from "../enrich/same-record.js";
+import { toStoredEvent } from "../enrich/stored-event.js";
 import type { EventDocument } from "../enrich/types.js";
 import { systemClock } from "../lib/clock.js";
 import type { JsonObject } from "../lib/json.js";
@@ -50,7 +51,10 @@ export function createStore(config: Config, context: StoreContext): Store {
     mappings: loadIndexMappings(),
     manageTemplates: manage_templates,
     ...(retention_days === undefined ? {} : { retention: `${retention_days}d` }),
-    alertsOf: (stored) => alertsOf(toEvent(stored)),
+    alertsOf: (stored) => {
+      const event = toStoredEvent(stored);
+      return event === undefined ? [] : alertsOf(event);
+    },
     toAlert: alertOf,
     sameRecord: (written, stored) => sameRecord(toEvent(written), toEvent(stored)),
     toDeadLetters: deadLetters,
@@ -71,7 +75,7 @@ export function toClientOptions(config: Config): OpenSearchClientOptions {
   };
 }
 
-/** Documents read back from the store are those that TrailTag wrote there. */
+/** For comparing alone: that takes a document of any shape, since somebody else's may stand under the id. */
 function toEvent(document: JsonObject): EventDocument {
   return document as unknown as EventDocument;
 }

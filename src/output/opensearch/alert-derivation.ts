@@ -1,5 +1,6 @@
 import type { AlertParts } from "../../enrich/alerts.js";
-import type { AlertDocument, EventDocument } from "../../enrich/types.js";
+import { toStoredEvent } from "../../enrich/stored-event.js";
+import type { AlertDocument } from "../../enrich/types.js";
 import type { JsonObject } from "../../lib/json.js";
 import { objectAt, type AlertMembers } from "./alert-members.js";
 
@@ -11,7 +12,8 @@ export interface AlertRules {
 /**
  * An alert as its stored events have it.
  *
- * Without any member (retention removed the events) the alert stays what it was and is no longer pending.
+ * Without any member (retention removed the events), or where the first is no event of TrailTag's, the alert stays
+ * what it was and is no longer pending.
  *
  * @param first the stored document of the first member
  * @throws Error when there are members and the first was not found: retention may just have taken it.
@@ -25,8 +27,7 @@ export function deriveAlert(
 ): JsonObject {
   const { stats } = members;
   if (stats.count > 0 && first === undefined) throw new Error("The first event of an alert is gone.");
-  // Documents that are read back are those that were written.
-  const event = first as unknown as EventDocument | undefined;
+  const event = first === undefined ? undefined : toStoredEvent(first);
   const previous = current as unknown as AlertDocument;
   const hit = event?.detection.hits.find(({ alert_id }) => alert_id === previous.alert.id);
   if (stats.count === 0 || event === undefined || hit === undefined) {

@@ -40,14 +40,23 @@ export interface BatchQueueOptions<T, R> {
 export interface BatchQueue<T, R> {
   /** @throws StoreUnavailableError at the deadline (ms since the epoch), with the last thing that stood in the way. */
   submit(items: readonly T[], deadline: number): Promise<Settled<R>[]>;
-  /** The sentence of the last failure, while the queue pauses because of the store. */
+  /**
+   * The sentence of the last failure, while the queue pauses because of the store, or while nothing that it sends is
+   * taken (an index that is blocked or closed).
+   */
   trouble(): string | undefined;
-  /** Somebody saw the store answer: the pause ends now. */
+  /**
+   * Somebody saw the store answer: the pause ends now. Trouble with items ends when nobody waits any more: then only
+   * a new try tells, and a service that says it is not ready may never be given one.
+   */
   resume(): void;
 }
 
 /** Characters of a failure's text that are passed on: it may quote what it is about. */
 const MAX_MESSAGE = 300;
+
+/** Of a store that is at work: no reason to call it away. */
+const PASSING: ReadonlySet<RetryReason> = new Set(["busy", "conflict"]);
 
 interface Group<R> {
   readonly results: Settled<R>[];
@@ -80,6 +89,9 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
   let failures = 0;
   let pausedUntil = 0;
   let trouble: string | undefined;
+  let itemTrouble: string | undefined;
+  /** Groups whose callers wait for an answer. */
+  let open = 0;
   let timer: NodeJS.Timeout | undefined;
 
   function enqueue(entries: readonly Entry<T, R>[]): void {
@@ -144,6 +156,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
     const again: Entry<T, R>[] = [];
     const reasons = new Map<RetryReason, number>();
     let storeTrouble: string | undefined;
+    let refused: string | undefined;
     for (const [i, entry] of batch.entries()) {
       const verdict = verdicts[i];
       if (verdict === undefined) throw new Error("A batch was answered with too few verdicts.");
@@ -156,10 +169,13 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
       entry.repeated ||= verdict.unknown;
       entry.group.trouble = verdict.message.slice(0, MAX_MESSAGE);
       if (verdict.scope === "store") storeTrouble = verdict.message;
+      else if (!PASSING.has(verdict.reason)) refused = verdict.message;
       reasons.set(verdict.reason, (reasons.get(verdict.reason) ?? 0) + 1);
       again.push(entry);
     }
     trouble = storeTrouble;
+    if (again.length < batch.length) itemTrouble = undefined;
+    else if (refused !== undefined) itemTrouble = refused.slice(0, MAX_MESSAGE);
     if (storeTrouble === undefined) failures = 0;
     else pausedUntil = clock() + backoffMs(++failures);
     for (const [reason, items] of reasons) options.retried?.(reason, items);
@@ -181,6 +197,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
         trouble: "OpenSearch did not answer in time",
         finish: () => {
           group.over = true;
+          open--;
           clearTimeout(deadlineTimer);
           resolve(group.results);
         },
@@ -188,12 +205,14 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
       const deadlineTimer = setTimeout(
         () => {
           group.over = true;
+          open--;
           reject(
             new StoreUnavailableError(`${group.remaining} of ${items.length} not stored: ${group.trouble}`),
           );
         },
         Math.max(0, deadline - clock()),
       );
+      open++;
       enqueue(
         items.map((item, position) => ({
           item,
@@ -209,8 +228,9 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
 
   return {
     submit,
-    trouble: () => trouble,
+    trouble: () => trouble ?? itemTrouble,
     resume: () => {
+      if (open === 0) itemTrouble = undefined;
       if (trouble === undefined) return;
       trouble = undefined;
       pausedUntil = 0;

@@ -103,11 +103,10 @@ export function createBulkSender(
     });
   }
 
-  /** The usual answer is told by its start and its length alone: nothing of it need be parsed. */
+  /** The usual answer is known by heart: comparing it costs less than parsing it. */
   function allStored(text: string, items: number): boolean {
-    const start = `{"errors":false,"items":[`;
-    const each = `{"${op}":{"status":201}}`.length + 1;
-    return text.startsWith(start) && text.length === start.length + items * each + 1 && text.endsWith("}}]}");
+    const each = `{"${op}":{"status":201}}`;
+    return text === `{"errors":false,"items":[${`${each},`.repeat(items - 1)}${each}]}`;
   }
 
   return send;

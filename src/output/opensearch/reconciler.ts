@@ -44,6 +44,8 @@ interface Work {
 
 const CYCLE_ALERTS = 500;
 const SEARCH_ALERTS = 50;
+/** Windows are minutes to days; what says more of itself is not asked for year after year. */
+const MAX_WINDOW_MS = 366 * 86_400_000;
 const DEBOUNCE_MS = 200;
 const SHORT_REST_MS = 1_000;
 const LONG_REST_MS = 5_000;
@@ -154,7 +156,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   function indicesOf({ source }: StoredDocument): string[] {
     const [from, to] = [at(source, "alert", "window_start"), at(source, "alert", "window_end")];
     if (typeof from !== "string" || typeof to !== "string") return [];
-    return eventIndicesBetween(names, Date.parse(from), Date.parse(to));
+    const [start, end] = [Date.parse(from), Date.parse(to)];
+    // Also not a number: then it is no alert of TrailTag's.
+    if (!(end - start <= MAX_WINDOW_MS)) return [];
+    return eventIndicesBetween(names, start, end);
   }
 
   async function derive(works: readonly Work[]): Promise<void> {
@@ -172,23 +177,23 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
     const firsts = await readFirsts(searched.map(({ members }) => members));
     const now = clock();
-    const verdicts = await writeAlerts(
-      searched.map(({ work: { dirty: key, stored }, members }) => ({
-        action: JSON.stringify({
-          index: {
-            _index: key.index,
-            _id: key.id,
-            if_seq_no: stored.seqNo,
-            if_primary_term: stored.primaryTerm,
-          },
-        }),
-        body: JSON.stringify(
-          deriveAlert(stored.source, members, firsts.get(firstKey(members)), options, now),
-        ),
-      })),
-    );
+    const derived = searched.flatMap(({ work, members }) => {
+      const { dirty: alert, stored } = work;
+      try {
+        const document = deriveAlert(stored.source, members, firsts.get(firstKey(members)), options, now);
+        const guard = { if_seq_no: stored.seqNo, if_primary_term: stored.primaryTerm };
+        const action = JSON.stringify({ index: { _index: alert.index, _id: alert.id, ...guard } });
+        return [{ work, item: { action, body: JSON.stringify(document) } }];
+      } catch (error) {
+        // One alert that cannot be derived must not hold up those beside it.
+        retryLater([alert], error instanceof Error ? error.message : String(error));
+        return [];
+      }
+    });
+    if (derived.length === 0) return;
+    const verdicts = await writeAlerts(derived.map(({ item }) => item));
     const conflicts: Dirty[] = [];
-    for (const [i, { work }] of searched.entries()) {
+    for (const [i, { work }] of derived.entries()) {
       const verdict = verdicts[i];
       if (verdict?.kind === "done" && verdict.result.kind === "ok") continue;
       if (verdict?.kind === "done" && verdict.result.kind === "conflict") conflicts.push(work.dirty);

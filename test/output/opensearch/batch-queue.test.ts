@@ -9,9 +9,9 @@ import { waitFor } from "../../harness/wait-for.js";
 type Send = BatchQueueOptions<string, string>["send"];
 
 const done = (result: string): Verdict<string> => ({ kind: "done", result });
-const retry = (scope: "item" | "store"): Verdict<string> => ({
+const retry = (scope: "item" | "store", reason: "busy" | "blocked" = "busy"): Verdict<string> => ({
   kind: "retry",
-  reason: "busy",
+  reason,
   message: "not now",
   scope,
   unknown: true,
@@ -133,6 +133,44 @@ describe("createBatchQueue", () => {
     lane.resume();
     expect(results(await write)).toEqual(["a"]);
     expect(lane.trouble()).toBeUndefined();
+  });
+
+  it("is in trouble while nothing that it sends is taken, without a pause for others", async () => {
+    let blocked = true;
+    const lane = queue((items) =>
+      Promise.resolve(
+        items.map((item) => (blocked && item !== "fine" ? retry("item", "blocked") : done(item))),
+      ),
+    );
+    const write = lane.submit(["a"], soon());
+    await waitFor(() => lane.trouble() === "not now");
+    lane.resume();
+    expect(lane.trouble()).toBe("not now");
+    expect(results(await lane.submit(["fine"], soon()))).toEqual(["fine"]);
+    expect(lane.trouble()).toBeUndefined();
+    await waitFor(() => lane.trouble() === "not now");
+    blocked = false;
+    await write;
+    expect(lane.trouble()).toBeUndefined();
+  });
+
+  it("forgets trouble with items once nobody waits and the store answers", async () => {
+    const lane = queue((items) => Promise.resolve(items.map(() => retry("item", "blocked"))));
+    await expect(lane.submit(["a"], Date.now() + 50)).rejects.toThrow("not now");
+    expect(lane.trouble()).toBe("not now");
+    lane.resume();
+    expect(lane.trouble()).toBeUndefined();
+  });
+
+  it("does not call a busy store away", async () => {
+    let tries = 0;
+    const troubles: unknown[] = [];
+    const lane: ReturnType<typeof queue> = queue((items) => {
+      troubles.push(lane.trouble());
+      return Promise.resolve(items.map((item) => (++tries < 3 ? retry("item") : done(item))));
+    });
+    await lane.submit(["a"], soon());
+    expect(troubles).toEqual([undefined, undefined, undefined]);
   });
 
   it("takes a sender that throws for a store in trouble", async () => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { toAlert, toAlerts } from "../../../src/enrich/alerts.js";
-import type { AlertDocument, EventDocument, Hit } from "../../../src/enrich/types.js";
+import { toStoredEvent } from "../../../src/enrich/stored-event.js";
+import type { AlertDocument, Hit } from "../../../src/enrich/types.js";
 import type { JsonObject } from "../../../src/lib/json.js";
 import type { EventWrite, StoreLog } from "../../../src/output/store.js";
 import { loadIndexMappings } from "../../../src/output/opensearch/load-mappings.js";
@@ -61,6 +62,7 @@ export function eventWrite(spec: EventSpec): EventWrite {
     alerts: alertsOf(document as unknown as JsonObject),
     raw: Buffer.from(JSON.stringify(cloudtrail)),
     source: { route: "/_bulk" },
+    ruleIds: [],
     toSafeDocument: () =>
       JSON.stringify({ ...derived, event: { ...derived.event, reshaped: ["*"] }, original: cloudtrail }),
   };
@@ -71,7 +73,8 @@ export function alertId(key: string, time = NOON): string {
 }
 
 export function alertsOf(stored: JsonObject): AlertDocument[] {
-  return toAlerts(stored as unknown as EventDocument, () => undefined);
+  const event = toStoredEvent(stored);
+  return event === undefined ? [] : toAlerts(event, () => undefined);
 }
 
 function recordOf(document: any): unknown {

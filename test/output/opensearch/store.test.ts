@@ -58,6 +58,54 @@ describeWithOpenSearch("The OpenSearch store", () => {
     expect((await stored(url, alerts)).map((hit) => hit._id)).not.toContain(alertId("never"));
   });
 
+  it("tells somebody else's document under the id from the same record, and stores what is beside it", async () => {
+    const put = async (id: string, document: unknown) => {
+      const { result } = await ask(url, "PUT", `/${prefix}-events-2026.w47/_doc/${id}`, document);
+      expect(result).toBe("created");
+    };
+    const time = new Date(NOON).toISOString();
+    await put("raw-same", { "@timestamp": time, eventID: "raw-same", eventName: "GetThing" });
+    await put("raw-other", { "@timestamp": time, eventID: "raw-other", eventName: "Other" });
+    await put("raw-odd", {
+      "@timestamp": time,
+      eventID: "raw-odd",
+      eventName: "GetThing",
+      detection: { hits: [{ alert_id: "somebody-elses" }] },
+    });
+    const batch = ["raw-same", "raw-other", "raw-odd", "raw-beside"].map((id) =>
+      eventWrite({ id, alerts: ["raw"] }),
+    );
+    const outcomes = ["duplicate", "dead_lettered", "duplicate", "stored"];
+    expect(await store.write(batch, seconds(20))).toEqual(outcomes);
+    const letters = await stored(url, `${prefix}-deadletter`);
+    expect(letters.map((hit) => hit._source.reason.message)).toContain(
+      `Another record is stored under the id raw-other in ${prefix}-events-2026.w47.`,
+    );
+    await store.settle();
+    const found = await stored(url, alerts);
+    expect(found.map((hit) => hit._id)).not.toContain("somebody-elses");
+    const [alert] = found.filter((hit) => hit._id === alertId("raw"));
+    expect(alert._source.alert).toMatchObject({ count: 1, event_ids: ["raw-beside"], pending: false });
+  });
+
+  it("derives the alerts beside one whose first event is somebody else's", async () => {
+    // Found as a member by its alert id, first by its time, and without a hit that says what the alert is.
+    await ask(url, "PUT", `/${prefix}-events-2026.w47/_doc/stranger`, {
+      "@timestamp": new Date(NOON).toISOString(),
+      detection: { alert_ids: [alertId("strange")] },
+    });
+    const batch = [1, 2].flatMap((n) =>
+      ["strange", "plain"].map((key) =>
+        eventWrite({ id: `${key}-${n}`, time: NOON + n * 1_000, alerts: [key] }),
+      ),
+    );
+    await store.write(batch, seconds(20));
+    await store.settle();
+    const found = new Map((await stored(url, alerts)).map((hit) => [hit._id, hit._source.alert]));
+    expect(found.get(alertId("plain"))).toMatchObject({ count: 2, pending: false });
+    expect(found.get(alertId("strange"))).toMatchObject({ pending: false, title: "Seen strange" });
+  });
+
   it("stores a document that OpenSearch refuses in its safe form", async () => {
     const refused = eventWrite({
       id: "refused",
@@ -84,6 +132,16 @@ describeWithOpenSearch("The OpenSearch store", () => {
     const letters = await stored(url, `${prefix}-deadletter`);
     const [letter] = letters.filter((hit) => hit._source.reason.code === "store_refused");
     expect(letter._source.reason.message).toContain("mapper_parsing_exception");
+  });
+
+  it("dead-letters a record with a name longer than OpenSearch reads", async () => {
+    const record = { requestParameters: { ["k".repeat(50_001)]: 1 } };
+    const batch = [eventWrite({ id: "long-name", record }), eventWrite({ id: "beside-long-name" })];
+    expect(await store.write(batch, seconds(20))).toEqual(["dead_lettered", "stored"]);
+    const letters = await stored(url, `${prefix}-deadletter`);
+    const raw = Buffer.from(batch[0]!.raw).toString("base64");
+    const [letter] = letters.filter((hit) => hit._source.raw === raw);
+    expect(letter._source.reason.code).toBe("store_refused");
   });
 
   it("raises the alerts of a duplicate from its stored hits", async () => {
@@ -114,6 +172,16 @@ describeWithOpenSearch("The OpenSearch store", () => {
     expect(await store.write([other], seconds(20))).toEqual(["stored"]);
     await ask(url, "PUT", `/${index}/_settings`, { "index.blocks.write": null });
     expect(await held).toEqual(["stored"]);
+  });
+
+  it.each(["events-2026.w47", "alerts-2026.11"])("is not ready while %s takes no writes", async (name) => {
+    await ask(url, "PUT", `/${prefix}-${name}/_settings`, { "index.blocks.write": true });
+    const held = store.write([eventWrite({ id: `block-${name}`, alerts: [`block-${name}`] })], seconds(30));
+    await waitFor(() => !store.status().ready);
+    expect(store.status().message).toMatch(/cannot be written to: cluster_block_exception/);
+    await ask(url, "PUT", `/${prefix}-${name}/_settings`, { "index.blocks.write": null });
+    expect(await held).toEqual(["stored"]);
+    expect(store.status().ready).toBe(true);
   });
 
   it("refuses a write whole at its deadline while an index is closed", async () => {
