@@ -18,6 +18,12 @@ export interface BadAction {
 
 const OPS_BY_KEY: ReadonlyMap<string, BulkOp> = new Map(BULK_OPS.map((op) => [op, op]));
 const LONGEST_OP = 8;
+const METADATA: ReadonlySet<string> = new Set([
+  ..."_index _id _type _routing _version _version_type routing version version_type if_seq_no".split(" "),
+  ..."if_primary_term retry_on_conflict pipeline dynamic_templates require_alias require_data_stream".split(
+    " ",
+  ),
+]);
 
 /**
  * Whether a line can be an action: `{"create":…` and the like. Cheap enough to ask of every line; no CloudTrail
@@ -35,14 +41,43 @@ export function startsLikeAction(line: Uint8Array): boolean {
   return value === 0x7b || value === 0x6e;
 }
 
+/**
+ * Whether a line where an action is due is rather a document whose action line is gone: an object whose first key
+ * is none of the ops, nor one of them cut short.
+ */
+export function mayBeDocument(line: Uint8Array): boolean {
+  const key = line[0] === 0x7b ? skipSpace(line, 1) : -1;
+  if (key < 0 || line[key] !== 0x22) return false;
+  const start = Buffer.from(line.subarray(key + 1, key + 2 + LONGEST_OP)).toString("latin1");
+  const quote = start.indexOf('"');
+  const name = quote < 0 ? start : start.slice(0, quote);
+  return quote < 0 ? !BULK_OPS.some((op) => op.startsWith(name)) : !OPS_BY_KEY.has(name);
+}
+
+/**
+ * Whether a line is well formed as an action, of an op that is not known. Its metadata has to be such as actions
+ * have: a wrapper with a single member is no action.
+ */
+export function isOtherAction(line: Uint8Array): boolean {
+  let value: JsonValue;
+  try {
+    value = JSON.parse(toText(line)) as JsonValue;
+  } catch {
+    return false;
+  }
+  if (!isJsonObject(value)) return false;
+  const [key, ...more] = Object.keys(value);
+  if (key === undefined || more.length > 0 || OPS_BY_KEY.has(key)) return false;
+  const metadata = own(value, key);
+  return isJsonObject(metadata) && Object.keys(metadata).every((name) => METADATA.has(name));
+}
+
 /** Reads an action line. Metadata that OpenSearch 3 no longer knows (`_type`) or that TrailTag does not use is ignored. */
 export function parseAction(line: Uint8Array, number: number): BulkAction | BadAction {
   const malformed = `Malformed action/metadata line [${number}], expected`;
   let value: JsonValue;
   try {
-    value = JSON.parse(
-      Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8"),
-    ) as JsonValue;
+    value = JSON.parse(toText(line)) as JsonValue;
   } catch {
     return { op: undefined, reason: `${malformed} a JSON object that names one action` };
   }
@@ -63,4 +98,8 @@ export function parseAction(line: Uint8Array, number: number): BulkAction | BadA
 function indexOf(metadata: JsonObject): string | undefined {
   const index = own(metadata, "_index");
   return typeof index === "string" ? index : undefined;
+}
+
+function toText(line: Uint8Array): string {
+  return Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString("utf8");
 }

@@ -1,5 +1,12 @@
 import { ApiError } from "../lib/errors.js";
-import { parseAction, startsLikeAction, type BulkAction, type BulkOp } from "./bulk-action.js";
+import {
+  isOtherAction,
+  mayBeDocument,
+  parseAction,
+  startsLikeAction,
+  type BulkAction,
+  type BulkOp,
+} from "./bulk-action.js";
 import { findMember } from "./json-member.js";
 import { isSpace } from "./json-scan.js";
 
@@ -34,8 +41,12 @@ interface Line {
  * Reads a `_bulk` body as an iterator, so that a large one is worked off in slices.
  *
  * More forgiving than OpenSearch, which refuses the whole request for one malformed line or a missing last newline.
- * Here such a line costs its own item only: where an action is due and there is none, that is one refused item,
- * and reading goes on at the next line that starts like an action. No CloudTrail document does.
+ * Shippers drop what an item answers 400 to, so nothing that may be an event is refused for its action line: where
+ * an action is due, a line that begins as a document does is an item of its own, under `index`; any other that
+ * cannot be read (a cut-off action) is one item together with what follows, up to and including the next line that
+ * begins an object. Thus one item for each action as the shipper counts them, unless lines are missing altogether.
+ * Refused is what no document stands for: an action at the end, `delete`, and a well-formed action that is not
+ * known, together with its document.
  *
  * @throws BulkSyntaxError before the first entry, when the body is empty or has no action at all.
  */
@@ -54,10 +65,22 @@ export function* parseBulk(
         ? last.action
         : parseAction(line.bytes, line.number);
     if ("reason" in action) {
-      const next = nextAction(lines);
-      if (!actionSeen && next === undefined) throw new BulkSyntaxError("bulk_malformed", action.reason);
-      yield refuse(action.op ?? "index", undefined, action.reason);
+      if (!actionSeen && !hasAction(body)) throw new BulkSyntaxError("bulk_malformed", action.reason);
       actionSeen = true;
+      let next = nextFilled(lines);
+      if (isOtherAction(line.bytes)) {
+        yield refuse("index", undefined, action.reason);
+        line = next !== undefined && !startsLikeAction(next.bytes) ? nextFilled(lines) : next;
+        continue;
+      }
+      let end: Uint8Array = line.bytes;
+      for (let whole = mayBeDocument(end); !whole && next !== undefined; next = nextFilled(lines)) {
+        if (startsLikeAction(next.bytes)) break;
+        end = next.bytes;
+        whole = end[0] === 0x7b;
+      }
+      const op: BulkOp = action.op === "create" ? "create" : "index";
+      yield { op, index: options.defaultIndex, document: span(body, line.bytes, end) };
       line = next;
       continue;
     }
@@ -131,10 +154,15 @@ function nextFilled(lines: Iterator<Line, void>): Line | undefined {
   return undefined;
 }
 
-function nextAction(lines: Iterator<Line, void>): Line | undefined {
-  let line = nextFilled(lines);
-  while (line !== undefined && !startsLikeAction(line.bytes)) line = nextFilled(lines);
-  return line;
+function hasAction(body: Uint8Array): boolean {
+  for (const line of readLines(body)) if (startsLikeAction(line.bytes)) return true;
+  return false;
+}
+
+/** From the first byte of one view into the body to the last byte of another. */
+function span(body: Uint8Array, first: Uint8Array, last: Uint8Array): Uint8Array {
+  const start = first.byteOffset - body.byteOffset;
+  return body.subarray(start, last.byteOffset + last.length - body.byteOffset);
 }
 
 function* readLines(body: Uint8Array): Generator<Line, void> {
