@@ -43,4 +43,10 @@ describe("docs/reference/panther-rules.md", () => {
     expect(diagnostics).toEqual([]);
     expect(runRuleTests([rule!], compileRules([rule!])).map((result) => result.passed)).toEqual([true, true]);
   });
+
+  it("has the same example in examples/rules/", () => {
+    const [comment = "", ...rule] = readFileSync("examples/rules/my.yml", "utf8").split("\n");
+    expect(comment).toMatch(/^# /);
+    expect(rule.join("\n")).toBe(page.split("```yaml\n")[1]!.split("```")[0]!);
+  });
 });
