@@ -14,8 +14,8 @@ export const setupCommand: Command = {
     const env =
       typeof dashboards === "string" ? { ...process.env, TRAILTAG_DASHBOARDS__URL: dashboards } : process.env;
     const config = configFromFlags(values, env);
-    const { ok, sentences } = await setUp(config);
+    const { outcome, sentences } = await setUp(config);
     for (const sentence of sentences) process.stdout.write(`${sentence}\n`);
-    return ok ? EXIT.ok : EXIT.unavailable;
+    return EXIT[outcome];
   },
 };

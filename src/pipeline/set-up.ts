@@ -6,8 +6,11 @@ import { loadIndexMappings } from "../output/opensearch/load-mappings.js";
 import { setUpOpenSearch } from "../output/opensearch/setup.js";
 import { toClientOptions } from "./create-store.js";
 
+/** "findings": all answered, and something was refused. "unavailable": something did not answer, or is not what it should be. */
+export type SetUpOutcome = "ok" | "findings" | "unavailable";
+
 export interface SetUpReport {
-  readonly ok: boolean;
+  readonly outcome: SetUpOutcome;
   /** What was done and what could not be, one sentence each. */
   readonly sentences: readonly string[];
 }
@@ -15,12 +18,12 @@ export interface SetUpReport {
 /** `trailtag setup`: templates, policy, mappings, dashboards. Each part is tried, whatever became of the others. */
 export async function setUp(config: Config): Promise<SetUpReport> {
   const sentences: string[] = [];
-  let ok = true;
-  if (config.store.kind === "opensearch") ok = await setUpIndices(config, sentences);
+  let outcome: SetUpOutcome = "ok";
+  if (config.store.kind === "opensearch") outcome = await setUpIndices(config, sentences);
   else sentences.push("The files store needs no set-up.");
   if (config.dashboards.url === undefined) {
     sentences.push("No dashboards were imported: dashboards.url (or --dashboards URL) is not set.");
-    return { ok, sentences };
+    return { outcome, sentences };
   }
   try {
     const { username, password } = config.opensearch;
@@ -32,13 +35,13 @@ export async function setUp(config: Config): Promise<SetUpReport> {
     sentences.push(...result.sentences);
   } catch (error) {
     if (!(error instanceof DashboardsError)) throw error;
-    ok = false;
+    outcome = "unavailable";
     sentences.push(error.message);
   }
-  return { ok, sentences };
+  return { outcome, sentences };
 }
 
-async function setUpIndices(config: Config, sentences: string[]): Promise<boolean> {
+async function setUpIndices(config: Config, sentences: string[]): Promise<SetUpOutcome> {
   const client = createOpenSearchClient(toClientOptions(config));
   try {
     const { index_prefix, retention_days } = config.opensearch;
@@ -49,10 +52,10 @@ async function setUpIndices(config: Config, sentences: string[]): Promise<boolea
       ...(retention_days === undefined ? {} : { retention: `${retention_days}d` }),
     });
     sentences.push(`OpenSearch ${version} answers at ${config.opensearch.node ?? ""}.`, ...done, ...problems);
-    return true;
+    return problems.length === 0 ? "ok" : "findings";
   } catch (error) {
     sentences.push(`OpenSearch was not set up: ${error instanceof Error ? error.message : String(error)}`);
-    return false;
+    return "unavailable";
   } finally {
     await client.close();
   }
