@@ -1,14 +1,15 @@
 import { isSpace, scanValue, skipSpace, stringEnd, type JsonSpan } from "./json-scan.js";
 
-/** One element of a body: a framed value, bytes that are none, or an array that held nothing. */
+/** One element of a body: a framed value, bytes that are none, neighbours that hold no object, or an empty array. */
 export type JsonPiece =
   | { readonly kind: "value"; readonly bytes: Uint8Array; readonly span: JsonSpan }
   | { readonly kind: "broken"; readonly bytes: Uint8Array }
+  | { readonly kind: "scalars"; readonly bytes: Uint8Array; readonly count: number }
   | { readonly kind: "empty" };
 
 /** Bytes that broken input may cause to be read again, as a multiple of the body: keeps the work linear. */
 const RESCAN_FACTOR = 8;
-/** Broken pieces in a row are one piece up to this size: a body of rubbish makes few dead letters. */
+/** Pieces in a row that hold no record are one piece up to this size: a body of rubbish makes few dead letters. */
 const MAX_JOINED_BYTES = 64 * 1024;
 
 interface Budget {
@@ -28,21 +29,50 @@ const RECORDS_KEY = Buffer.from('"Records"');
  */
 export function* splitJson(body: Uint8Array): Generator<JsonPiece> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  let broken: Uint8Array | undefined;
+  let run: Run | undefined;
   for (const piece of splitPieces(bytes)) {
-    if (piece.kind === "broken") {
-      const start = (broken ?? piece.bytes).byteOffset - bytes.byteOffset;
-      const end = piece.bytes.byteOffset + piece.bytes.length - bytes.byteOffset;
-      if (broken !== undefined && end - start > MAX_JOINED_BYTES) yield { kind: "broken", bytes: broken };
-      const joins = broken !== undefined && end - start <= MAX_JOINED_BYTES;
-      broken = joins ? bytes.subarray(start, end) : piece.bytes;
+    if (piece.kind !== "broken" && !(piece.kind === "value" && holdsNoRecord(piece.bytes, piece.span))) {
+      if (run !== undefined) yield toPiece(bytes, run);
+      run = undefined;
+      yield piece;
       continue;
     }
-    if (broken !== undefined) yield { kind: "broken", bytes: broken };
-    broken = undefined;
-    yield piece;
+    const start = piece.bytes.byteOffset - bytes.byteOffset;
+    const end = start + piece.bytes.length;
+    if (run !== undefined && end - run.start <= MAX_JOINED_BYTES) {
+      run.end = end;
+      run.count++;
+      run.broken ||= piece.kind === "broken";
+      continue;
+    }
+    if (run !== undefined) yield toPiece(bytes, run);
+    run = { start, end, count: 1, broken: piece.kind === "broken", first: piece };
   }
-  if (broken !== undefined) yield { kind: "broken", bytes: broken };
+  if (run !== undefined) yield toPiece(bytes, run);
+}
+
+/** Neighbouring pieces that become one. */
+interface Run {
+  readonly start: number;
+  end: number;
+  count: number;
+  broken: boolean;
+  readonly first: JsonPiece;
+}
+
+function toPiece(bytes: Buffer, run: Run): JsonPiece {
+  if (run.count === 1) return run.first;
+  const joined = bytes.subarray(run.start, run.end);
+  if (run.broken) return { kind: "broken", bytes: joined };
+  return { kind: "scalars", bytes: joined, count: run.count };
+}
+
+/** True for a scalar, and for an array that has scalars but no object in it with a member. */
+function holdsNoRecord(bytes: Uint8Array, span: JsonSpan): boolean {
+  if (span.keys > 0 || bytes[0] === 0x7b) return false;
+  let at = 0;
+  while (at < bytes.length && (bytes[at] === 0x5b || bytes[at] === 0x5d || isSpace(bytes[at]))) at++;
+  return at < bytes.length && bytes[at] !== 0x2c && bytes[at] !== 0x7b;
 }
 
 function* splitPieces(bytes: Buffer): Generator<JsonPiece> {

@@ -70,6 +70,10 @@ function readPiece(piece: JsonPiece, context: Context): DecodedUnit[] {
   if (piece.kind === "empty") return [{ kind: "skipped", item: context.item, reason: "empty" }];
   if (piece.kind === "value") return readValue(piece.bytes, piece.span, context);
   const { bytes } = piece;
+  if (piece.kind === "scalars") {
+    const message = `These ${piece.count} values in a row are not JSON objects.`;
+    return [dead("not_an_object", message, bytes, context)];
+  }
   if (bytes.length > context.limits.maxDocumentBytes) return [tooLarge(bytes, context)];
   if (!isUtf8(bytes)) return [dead("invalid_utf8", "The document is not valid UTF-8.", bytes, context)];
   return [dead("invalid_json", parseFault(bytes), bytes, context)];

@@ -40,6 +40,15 @@ describe("parseEventsBody", () => {
     expect(summary(units(body))).toEqual(expected);
   });
 
+  test("an array of 400,000 numbers is few dead letters, which hold all of them", () => {
+    const numbers = Array.from({ length: 400_000 }, (_, i) => i);
+    const found = units(JSON.stringify(numbers));
+    expect(found.length).toBeLessThan(50);
+    expect(new Set(summary(found))).toEqual(new Set(["dead:not_an_object"]));
+    const kept = found.flatMap((unit) => (unit.kind === "dead" ? [Buffer.from(unit.raw).toString()] : []));
+    expect(kept.join(",").split(",").map(Number)).toEqual(numbers);
+  });
+
   test("items are numbered by element", () => {
     expect(units(`[${A},${JSON.stringify(SUBSCRIPTION)}]${B}`).map((unit) => unit.item)).toEqual([
       0, 1, 1, 2,

@@ -129,9 +129,16 @@ describe("splitJson", () => {
             : how === "pretty"
               ? JSON.stringify(values, null, 2)
               : texts[how];
-        const pieces = [...splitJson(Buffer.from(text))].map((piece) =>
-          piece.kind === "value" ? (JSON.parse(Buffer.from(piece.bytes).toString()) as unknown) : piece.kind,
-        );
+        const pieces = [...splitJson(Buffer.from(text))].flatMap((piece): unknown[] => {
+          if (piece.kind === "empty") return [piece.kind];
+          const found = Buffer.from(piece.bytes).toString();
+          if (piece.kind === "scalars") {
+            const joined = JSON.parse(`[${found}]`) as unknown[];
+            expect(joined).toHaveLength(piece.count);
+            return joined;
+          }
+          return piece.kind === "value" ? [JSON.parse(found)] : [piece.kind];
+        });
         expect(pieces).toEqual(JSON.parse(JSON.stringify(whole)));
       }),
     );
@@ -178,6 +185,26 @@ describe("splitJson", () => {
       'value:{"a":1}',
       "broken:z",
     ]);
+  });
+
+  test("values in a row that hold no record are one piece, of 64 KiB at most", () => {
+    expect(split('[1,"x", null ,[2,[3]],{"a":1},4,x,5,[],6]')).toEqual([
+      'scalars:1,"x", null ,[2,[3]]',
+      'value:{"a":1}',
+      "broken:4,x,5",
+      "value:[]",
+      "value:6",
+    ]);
+    const body = Buffer.from(JSON.stringify(Array.from({ length: 400_000 }, (_, i) => i)));
+    const pieces = [...splitJson(body)];
+    expect(pieces.length).toBeLessThan(body.length / 65_536 + 2);
+    let count = 0;
+    for (const piece of pieces) {
+      if (piece.kind !== "scalars") throw new Error(piece.kind);
+      expect(piece.bytes.length).toBeLessThanOrEqual(65_536);
+      count += piece.count;
+    }
+    expect(count).toBe(400_000);
   });
 
   test("hostile bodies come to an end, in few pieces", () => {
