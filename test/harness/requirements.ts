@@ -52,6 +52,14 @@ export const PARTS = {
         : undefined;
     },
   },
+  "docs-commands": {
+    title: "bash, curl and jq, which the docs use",
+    install: "apt-get install curl jq",
+    missing: () => {
+      const absent = ["bash", "curl", "jq"].filter((name) => !hasCommand(name));
+      return absent.length === 0 ? undefined : `not installed: ${absent.join(", ")}`;
+    },
+  },
 } as const satisfies Record<string, Part>;
 
 export type PartName = keyof typeof PARTS;
