@@ -41,8 +41,8 @@ describe("the reference pages", () => {
   });
 
   it("cli.md has a heading for each command, and the reverse", () => {
-    const table = /const COMMANDS[^{]*\{([^}]*)\}/.exec(doc("src/cli/main.ts"))?.[1] ?? "";
-    const commands = [...table.matchAll(/^\s*(\w+):/gm)].map((match) => match[1] ?? "");
+    const table = /const COMMANDS[^{]*\{([^]*?)\n\};/.exec(doc("src/cli/main.ts"))?.[1] ?? "";
+    const commands = [...table.matchAll(/^ {2}(\w+): \{/gm)].map((match) => match[1] ?? "");
     const headings = [...doc("docs/reference/cli.md").matchAll(/^## (\w+)$/gm)].map(
       (match) => match[1] ?? "",
     );

@@ -22,7 +22,8 @@ export function readArgs(
     const known = Object.keys(options).map((name) => `--${name}`);
     if (flag === undefined || known.includes(flag)) throw new UsageError(message);
     const meant = didYouMean(flag, known);
-    const hint = meant === undefined ? `Flags: ${known.join(" ")}` : `Did you mean ${meant}?`;
+    const all = known.length === 0 ? "This command takes no flags." : `Flags: ${known.join(" ")}`;
+    const hint = meant === undefined ? all : `Did you mean ${meant}?`;
     throw new UsageError(`There is no flag ${flag}. ${hint}`);
   }
 }
@@ -35,4 +36,15 @@ export function stringFlag(values: Values, name: string): string | undefined {
 export function listFlag(values: Values, name: string): string[] {
   const value = values[name];
   return Array.isArray(value) ? value.filter((v) => typeof v === "string") : [];
+}
+
+/** Flags only: what stands beside them would be ignored in silence. @throws UsageError naming the stray argument. */
+export function readFlags(command: string, args: readonly string[], options: Options): Values {
+  const { values, positionals } = readArgs(args, options);
+  const [stray] = positionals;
+  if (stray === undefined) return values;
+  const hint = Object.hasOwn(options, "rules")
+    ? ` A rule file or folder is given with --rules ${stray}.`
+    : "";
+  throw new UsageError(`trailtag ${command} takes flags only, not "${stray}".${hint}`);
 }

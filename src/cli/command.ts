@@ -1,7 +1,5 @@
 /** One command of `trailtag`. */
 export interface Command {
-  /** One line, for the list of commands. */
-  readonly summary: string;
   /** What `--help` prints. */
   readonly usage: string;
   /** @returns the exit code; long-running commands resolve when they have ended. */

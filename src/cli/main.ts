@@ -1,23 +1,39 @@
 #!/usr/bin/env node
-import { ConfigError } from "../config/load.js";
 import { didYouMean } from "../lib/did-you-mean.js";
-import { formatDiagnostic } from "../lib/diagnostics.js";
+import { formatDiagnostic, type Diagnostic } from "../lib/diagnostics.js";
 import { EXIT } from "../lib/errors.js";
 import { UsageError } from "./args.js";
 import type { Command } from "./command.js";
-import { rulesCommand } from "./rules.js";
-import { serveCommand } from "./serve.js";
-import { setupCommand } from "./setup.js";
-import { testCommand } from "./test.js";
-import { versionCommand } from "./version.js";
 
-/** One line here is one command, one file beside this one and one heading in docs/reference/cli.md. */
-const COMMANDS: Readonly<Record<string, Command>> = {
-  serve: serveCommand,
-  setup: setupCommand,
-  test: testCommand,
-  rules: rulesCommand,
-  version: versionCommand,
+interface Entry {
+  /** For the list of commands. */
+  readonly summary: string;
+  /** Loaded when it is called: a typo need not wait for all of TrailTag. */
+  readonly load: () => Promise<Command>;
+}
+
+/** One entry here is one command, one file beside this one and one heading in docs/reference/cli.md. */
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  serve: {
+    summary: "take events over HTTP, tag them, write them to the store",
+    load: async () => (await import("./serve.js")).serveCommand,
+  },
+  setup: {
+    summary: "install index templates, retention policy and dashboards",
+    load: async () => (await import("./setup.js")).setupCommand,
+  },
+  test: {
+    summary: "run the tests that stand inside rules",
+    load: async () => (await import("./test.js")).testCommand,
+  },
+  rules: {
+    summary: "list the rules that would be in force, and those refused",
+    load: async () => (await import("./rules.js")).rulesCommand,
+  },
+  version: {
+    summary: "print the version of TrailTag, of ATT&CK and of Node",
+    load: async () => (await import("./version.js")).versionCommand,
+  },
 };
 
 async function main(args: readonly string[]): Promise<number> {
@@ -26,14 +42,15 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(usage());
     return EXIT.ok;
   }
-  const command = Object.hasOwn(COMMANDS, name === "--version" ? "version" : name)
+  const entry = Object.hasOwn(COMMANDS, name === "--version" ? "version" : name)
     ? COMMANDS[name === "--version" ? "version" : name]
     : undefined;
-  if (command === undefined) {
+  if (entry === undefined) {
     const meant = didYouMean(name, Object.keys(COMMANDS));
     const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
     throw new UsageError(`There is no command "${name}".${hint} "trailtag help" lists them.`);
   }
+  const command = await entry.load();
   if (rest.includes("--help") || rest.includes("-h")) {
     process.stdout.write(`${command.usage}\n`);
     return EXIT.ok;
@@ -46,10 +63,15 @@ function usage(): string {
   return `trailtag: tags CloudTrail events on their way into OpenSearch\n\n${lines.join("\n")}\n\n"trailtag COMMAND --help" says more.\n`;
 }
 
+/** Known by its name: the class would bring the whole of the configuration along. */
+function isConfigError(error: unknown): error is { readonly diagnostics: readonly Diagnostic[] } {
+  return error instanceof Error && error.name === "ConfigError" && "diagnostics" in error;
+}
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof ConfigError) {
+  if (isConfigError(error)) {
     process.stderr.write(`${error.diagnostics.map(formatDiagnostic).join("\n")}\n`);
     process.exitCode = EXIT.configuration;
   } else if (error instanceof UsageError) {

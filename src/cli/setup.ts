@@ -1,15 +1,13 @@
 import { EXIT } from "../lib/errors.js";
 import { setUp } from "../pipeline/set-up.js";
-import { readArgs } from "./args.js";
+import { readFlags } from "./args.js";
 import type { Command } from "./command.js";
-import { CONFIG_OPTIONS, configFromFlags } from "./config-flags.js";
+import { CONFIG_HELP, CONFIG_OPTIONS, configFromFlags } from "./config-flags.js";
 
 export const setupCommand: Command = {
-  summary: "install index templates, retention policy and dashboards",
-  usage:
-    "trailtag setup --opensearch URL [--config FILE] [--dashboards URL]\n\nMay be run again at any time: it brings what is there up to date.",
+  usage: `trailtag setup --opensearch URL [flags]\n\nMay be run again at any time: it brings what is there up to date.\n\n  --dashboards URL    OpenSearch Dashboards, to import the dashboards\n${CONFIG_HELP}`,
   run: async (args) => {
-    const { values } = readArgs(args, { ...CONFIG_OPTIONS, dashboards: { type: "string" } });
+    const values = readFlags("setup", args, { ...CONFIG_OPTIONS, dashboards: { type: "string" } });
     const dashboards = values["dashboards"];
     const env =
       typeof dashboards === "string" ? { ...process.env, TRAILTAG_DASHBOARDS__URL: dashboards } : process.env;

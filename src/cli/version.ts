@@ -6,7 +6,6 @@ import { packageRoot } from "../lib/package-root.js";
 import type { Command } from "./command.js";
 
 export const versionCommand: Command = {
-  summary: "print the version of TrailTag, of ATT&CK and of Node",
   usage: "trailtag version",
   run: () => {
     process.stdout.write(

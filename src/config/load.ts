@@ -29,6 +29,23 @@ interface Origin {
   readonly column: number;
 }
 
+const NOWHERE: Origin = { file: "configuration", line: 0, column: 0 };
+
+/** Keys that have a flag of another name. */
+const FLAGS: Readonly<Record<string, string>> = {
+  "http.listen": "--listen",
+  "opensearch.node": "--opensearch",
+  "store.kind": "--store",
+  "store.dir": "--data",
+  "rules.paths": "--rules",
+  "log.level": "--log-level",
+  "dashboards.url": "--dashboards",
+};
+
+function flagOf(key: string): string {
+  return FLAGS[key] ?? `flag for ${key}`;
+}
+
 type Tree = Map<string, Tree | { value: JsonValue; origin: Origin }>;
 
 /**
@@ -39,8 +56,8 @@ export function loadConfig(sources: ConfigSources): Config {
   const diagnostics: Diagnostic[] = [];
   const tree: Tree = new Map();
   for (const file of sources.files) layFile(tree, file, diagnostics);
-  layEnvironment(tree, sources.env);
-  layObject(tree, sources.flags, (path) => ({ file: `flag for ${path.join(".")}`, line: 1, column: 1 }), []);
+  layEnvironment(tree, sources.env, diagnostics);
+  layObject(tree, sources.flags, (path) => ({ file: flagOf(path.join(".")), line: 0, column: 0 }), []);
 
   const { error, value } = configSchema.validate(toPlain(tree), { abortEarly: false, convert: true }) as {
     error?: Joi.ValidationError;
@@ -48,7 +65,9 @@ export function loadConfig(sources: ConfigSources): Config {
   };
   for (const detail of error?.details ?? []) diagnostics.push(toDiagnostic(tree, detail));
   if (diagnostics.length > 0) throw new ConfigError(diagnostics);
-  return complete(value, sources.env, (path, message, hint) => {
+  const store = tree.get("store");
+  const hasDir = store instanceof Map && store.has("dir");
+  return complete(value, hasDir, sources.env, (path, message, hint) => {
     throw new ConfigError([
       { ...originOf(tree, path), code: "config-invalid", severity: "error", message, hint },
     ]);
@@ -94,14 +113,28 @@ function layFile(tree: Tree, file: string, diagnostics: Diagnostic[]): void {
   layObject(tree, document.toJS() as JsonObject, originAt, []);
 }
 
-function layEnvironment(tree: Tree, env: ConfigSources["env"]): void {
+function layEnvironment(tree: Tree, env: ConfigSources["env"], diagnostics: Diagnostic[]): void {
+  const known = new Set(configKeys().map(toVariable));
   for (const [name, text] of Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const match = /^TRAILTAG_([A-Z0-9_]+?)__([A-Z0-9_]+)$/.exec(name);
-    if (match === null || text === undefined) continue;
+    if (text === undefined) continue;
+    if (match === null) {
+      const meant = name.replace(/^(TRAILTAG_[A-Z]+)_/, "$1__");
+      if (!known.has(meant)) continue;
+      const message = `The environment variable ${name} sets nothing.`;
+      const hint = `Two underscores stand between section and key: ${meant}.`;
+      const where = { file: `environment variable ${name}`, line: 0, column: 0 };
+      diagnostics.push({ ...where, code: "config-unknown-key", severity: "error", message, hint });
+      continue;
+    }
     const path = [(match[1] ?? "").toLowerCase(), (match[2] ?? "").toLowerCase()];
-    const origin = { file: `environment variable ${name}`, line: 1, column: 1 };
+    const origin = { file: `environment variable ${name}`, line: 0, column: 0 };
     layValue(tree, path, parseScalar(text, path), origin);
   }
+}
+
+function toVariable(key: string): string {
+  return `TRAILTAG_${key.toUpperCase().replace(".", "__")}`;
 }
 
 /** Lists in an environment variable are YAML (`[a, b]`) or comma-separated. */
@@ -146,12 +179,10 @@ function originOf(tree: Tree, path: readonly (string | number)[]): Origin {
     if (!(node instanceof Map)) break;
     node = node.get(String(key));
   }
-  if (node === undefined) return { file: "configuration", line: 1, column: 1 };
+  if (node === undefined) return NOWHERE;
   if (!(node instanceof Map)) return node.origin;
   const first = [...node.values()][0];
-  return first === undefined || first instanceof Map
-    ? { file: "configuration", line: 1, column: 1 }
-    : first.origin;
+  return first === undefined || first instanceof Map ? NOWHERE : first.origin;
 }
 
 function toDiagnostic(tree: Tree, detail: Joi.ValidationErrorItem): Diagnostic {
@@ -164,8 +195,15 @@ function toDiagnostic(tree: Tree, detail: Joi.ValidationErrorItem): Diagnostic {
   const sections = [...new Set(known.map((key) => key.split(".")[0] ?? key))];
   const meant = didYouMean(name, name.includes(".") ? known : [...sections, ...known]);
   const message = `There is no configuration key "${name}".`;
-  const hint = meant === undefined ? "docs/reference/config.md lists all keys." : `Did you mean "${meant}"?`;
+  const hint = hintFor(name, meant);
   return { ...origin, code: "config-unknown-key", severity: "error", message, hint };
+}
+
+function hintFor(name: string, meant: string | undefined): string {
+  if (name.endsWith(".password")) {
+    return `Secrets are not written here: name a file (${name}_file) or a variable (${name}_env).`;
+  }
+  return meant === undefined ? "docs/reference/config.md lists all keys." : `Did you mean "${meant}"?`;
 }
 
 type ValidatedConfig = Omit<Config, "http" | "opensearch" | "store"> & {
@@ -180,7 +218,12 @@ type ValidatedConfig = Omit<Config, "http" | "opensearch" | "store"> & {
 type Refuse = (path: readonly string[], message: string, hint: string) => never;
 
 /** What joi cannot say: rules across keys, secrets read from where they are kept. */
-function complete(value: ValidatedConfig, env: ConfigSources["env"], refuse: Refuse): Config {
+function complete(
+  value: ValidatedConfig,
+  hasDir: boolean,
+  env: ConfigSources["env"],
+  refuse: Refuse,
+): Config {
   const at = value.http.listen.lastIndexOf(":");
   const host = value.http.listen.slice(0, at).replace(/^\[|\]$/g, "");
   const port = Number(value.http.listen.slice(at + 1));
@@ -192,12 +235,21 @@ function complete(value: ValidatedConfig, env: ConfigSources["env"], refuse: Ref
       'Listen on 127.0.0.1, or write out "auth.mode: none" if something else guards the port.',
     );
   }
-  const kind = value.store.kind ?? (value.opensearch.node === undefined ? undefined : "opensearch");
+  const named = value.opensearch.node !== undefined ? "opensearch" : undefined;
+  // A folder for the files store says by itself which store is meant.
+  const kind = value.store.kind ?? named ?? (hasDir ? "files" : undefined);
   if (kind === undefined) {
     refuse(
       ["store"],
-      "No store is named: TrailTag never writes to a cluster that nobody named.",
-      "Give --opensearch URL (opensearch.node), or --store files --data DIR (store.kind, store.dir).",
+      "Say where to write: --opensearch URL, or --store files --data DIR. TrailTag writes to no cluster that nobody named.",
+      "In a file: opensearch.node, or store.kind and store.dir.",
+    );
+  }
+  if (value.store.kind === "files" && value.opensearch.node !== undefined) {
+    refuse(
+      ["store", "kind"],
+      "The store is files, and opensearch.node names a cluster as well: only one of them can be meant.",
+      "Leave out --store files, or --opensearch URL.",
     );
   }
   if (kind === "opensearch" && value.opensearch.node === undefined) {
@@ -222,7 +274,8 @@ function complete(value: ValidatedConfig, env: ConfigSources["env"], refuse: Ref
     try {
       password = readFileSync(password_file, "utf8").replace(/\r?\n$/, "");
     } catch (error) {
-      refuse(["opensearch", "password_file"], `${(error as Error).message}.`, "Name a readable file.");
+      const message = `opensearch.password_file cannot be read: ${(error as Error).message}.`;
+      refuse(["opensearch", "password_file"], message, "Name a readable file.");
     }
   }
   return {

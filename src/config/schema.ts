@@ -1,6 +1,9 @@
 import Joi from "joi";
 
-const bytes = Joi.number().integer().min(1024);
+const bytes = Joi.number()
+  .integer()
+  .min(1024)
+  .messages({ "number.base": "{{#label}} is a number of bytes, such as 104857600" });
 
 /**
  * The configuration as people write it. One key here is one heading in docs/reference/config.md.
@@ -11,7 +14,10 @@ export const configSchema = Joi.object({
     listen: Joi.string()
       .pattern(/^(\[[0-9a-fA-F:]+\]|[^\s:[\]]+):\d{1,5}$/)
       .default("127.0.0.1:9280")
-      .messages({ "string.pattern.base": '{{#label}} is HOST:PORT, for example "127.0.0.1:9280"' })
+      .messages({
+        "string.base": '{{#label}} is HOST:PORT, for example "127.0.0.1:9280"',
+        "string.pattern.base": '{{#label}} is HOST:PORT, for example "127.0.0.1:9280"',
+      })
       .description("Address and port to listen on."),
     compat: Joi.string()
       .valid("auto", "opensearch", "elasticsearch")
@@ -70,6 +76,7 @@ export const configSchema = Joi.object({
     paths: Joi.array()
       .items(Joi.string())
       .default([])
+      .messages({ "array.base": "{{#label}} is a list, such as [rules, more-rules]" })
       .description("Rule files and folders, besides the bundled pack."),
     bundled: Joi.boolean().default(true).description("Whether the bundled pack is loaded."),
   }).default(),
@@ -116,9 +123,9 @@ export const configSchema = Joi.object({
       .default("info")
       .description("Least level logged."),
     format: Joi.string()
-      .valid("json", "text")
-      .default("json")
-      .description("One JSON object a line, or text."),
+      .valid("auto", "json", "text")
+      .default("auto")
+      .description("One JSON object a line, or text; auto: text on a terminal, else JSON."),
   }).default(),
 }).label("configuration");
 

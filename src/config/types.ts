@@ -28,5 +28,8 @@ export interface Config {
     readonly hold_ms: number;
   };
   readonly dashboards: { readonly url: string | undefined };
-  readonly log: { readonly level: "error" | "warn" | "info" | "debug"; readonly format: "json" | "text" };
+  readonly log: {
+    readonly level: "error" | "warn" | "info" | "debug";
+    readonly format: "auto" | "json" | "text";
+  };
 }

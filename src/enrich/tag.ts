@@ -29,6 +29,7 @@ export interface Tagger {
 }
 
 const OPENING_BRACE = 0x7b;
+const NO_RULES: readonly string[] = [];
 const NO_ALERTS: readonly AlertDocument[] = [];
 
 /** Makes stored documents of events and their matches. Reads mappings/events.json once. */
@@ -56,6 +57,7 @@ export function createTagger({ rulesetHash, attack }: TaggerOptions): Tagger {
         time: event.time,
         document,
         alerts: derived.hits === undefined ? NO_ALERTS : inlineAlerts(document, matches),
+        ruleIds: derived.hits === undefined ? NO_RULES : derived.hits.rule.id,
         raw: event.raw,
         source,
         toSafeDocument: safely(document, event, conformed),

@@ -120,6 +120,8 @@ export interface TaggedEvent {
   readonly document: string;
   /** One for each alert that the event raises at once; empty for an event without a hit. */
   readonly alerts: readonly AlertDocument[];
+  /** Rules that the event hit, for counting. */
+  readonly ruleIds: readonly string[];
   readonly raw: Uint8Array;
   readonly source: DeadLetterSource;
   /**

@@ -15,7 +15,7 @@ export function createApp(context: HttpContext): Express {
   app.set("query parser", "simple");
   app.use(measure(context));
   app.use((req, res, next) => {
-    if (context.stopping()) res.set("connection", "close");
+    if (context.stop.aborted) res.set("connection", "close");
     if (speaksElasticsearch(req, context.compat)) res.set("X-Elastic-Product", "Elasticsearch");
     next();
   });

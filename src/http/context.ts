@@ -19,6 +19,6 @@ export interface HttpContext {
   readonly log: Log;
   readonly limits: HttpLimits;
   readonly compat: "auto" | "opensearch" | "elasticsearch";
-  /** True from the first signal to stop: new work is answered 503. */
-  stopping(): boolean;
+  /** Aborted by the first signal to stop: new work is answered 503, and so is work that waits for a store that is away. */
+  readonly stop: AbortSignal;
 }

@@ -22,9 +22,10 @@ export function onlyMethods(...methods: readonly string[]): RequestHandler {
 /** Turns whatever was thrown into OpenSearch's error shape. */
 export function errorAnswers(log: Log): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
   return (error: unknown, req, res, _next) => {
-    // Nobody is there to read an answer.
-    if (res.destroyed || req.destroyed) return;
+    // Nobody is there to read an answer. (A request that was read to its end counts as destroyed, too.)
+    if (res.destroyed) return;
     if (res.headersSent) {
       log.error("An answer broke off.", { path: req.path, error: String(error) });
       res.destroy();

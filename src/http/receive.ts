@@ -29,11 +29,7 @@ export async function receive(
   context: HttpContext,
   maxBodyBytes = context.limits.maxBodyBytes,
 ): Promise<Received> {
-  if (context.stopping()) {
-    throw new ApiError("shutting_down", "TrailTag is shutting down; send this again.", {
-      "retry-after": "5",
-    });
-  }
+  if (context.stop.aborted) throw shuttingDown();
   const { holdMs, bodyIdleMs } = context.limits;
   const arrived = Date.now();
   const deadline = arrived + holdMs;
@@ -56,6 +52,11 @@ export async function receive(
     share.release();
     throw error;
   }
+}
+
+export function shuttingDown(): ApiError {
+  const reason = "TrailTag is shutting down. Nothing was acknowledged: send this again.";
+  return new ApiError("shutting_down", reason, { "retry-after": "5" });
 }
 
 function tooBusy(): ApiError {

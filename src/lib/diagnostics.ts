@@ -6,7 +6,7 @@ export interface Diagnostic {
   readonly code: string;
   readonly severity: DiagnosticSeverity;
   readonly file: string;
-  /** 1-based; 1 when the whole file is meant. */
+  /** 1-based; 1 when the whole file is meant; 0 when `file` names no file but a flag or a variable. */
   readonly line: number;
   /** 1-based. */
   readonly column: number;
@@ -19,5 +19,6 @@ export interface Diagnostic {
 /** `file:line:column severity code message (hint)`, the form editors jump to. */
 export function formatDiagnostic(d: Diagnostic): string {
   const hint = d.hint === undefined ? "" : ` (${d.hint})`;
-  return `${d.file}:${d.line}:${d.column} ${d.severity} ${d.code} ${d.message}${hint}`;
+  const where = d.line === 0 ? `${d.file}:` : `${d.file}:${d.line}:${d.column}`;
+  return `${where} ${d.severity} ${d.code} ${d.message}${hint}`;
 }

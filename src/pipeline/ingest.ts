@@ -1,22 +1,15 @@
-import { setImmediate } from "node:timers/promises";
 import type { DecodedUnit } from "../decode/types.js";
 import type { DeadLetterSource } from "../enrich/types.js";
-import type { Store, StoreWrite, WriteOutcome } from "../output/store.js";
+import type { IngestCounts } from "../lib/ingest-counts.js";
+import type { EventWrite, Store, StoreWrite, WriteOutcome } from "../output/store.js";
 import type { Processor } from "./process.js";
-
-/** What became of the units of one request; `received` is the sum of the others. */
-export interface IngestCounts {
-  readonly received: number;
-  readonly stored: number;
-  readonly duplicates: number;
-  readonly dead_lettered: number;
-  readonly skipped: number;
-}
+import { createTurns } from "./turns.js";
 
 export interface IngestRequest {
   /** Decoded lazily: a large body is never held as a list of documents. */
   readonly units: Iterable<DecodedUnit>;
-  readonly source: DeadLetterSource;
+  /** Where an item of the request came in, for its dead letter. */
+  readonly source: (item: number) => DeadLetterSource;
   /** Milliseconds since the epoch until which the request may be held. */
   readonly deadline: number;
   /** How many units were taken from the request so far, told also when the request fails. */
@@ -28,8 +21,6 @@ const SLICE_DOCUMENTS = 1000;
 const SLICE_BYTES = 4 * 1024 * 1024;
 /** Slices of one request in the store at a time: enough to keep it busy, few enough to bound memory. */
 const SLICES_IN_FLIGHT = 4;
-/** Longest stretch of work before other requests get their turn. */
-const TURN_MS = 20;
 
 /**
  * Carries one request from decoded units to the store.
@@ -41,6 +32,7 @@ export async function ingest(
   request: IngestRequest,
   process: Processor,
   store: Store,
+  onStored: (write: EventWrite) => void,
 ): Promise<IngestCounts> {
   const flights = new Set<Promise<void>>();
   const counts = { stored: 0, duplicate: 0, dead_lettered: 0 };
@@ -51,7 +43,11 @@ export async function ingest(
   const send = (slice: StoreWrite[]): void => {
     const flight = store.write(slice, request.deadline).then(
       (outcomes: WriteOutcome[]) => {
-        for (const outcome of outcomes) counts[outcome]++;
+        for (const [i, outcome] of outcomes.entries()) {
+          counts[outcome]++;
+          const write = slice[i];
+          if (outcome === "stored" && write?.kind === "event") onStored(write);
+        }
       },
       (error: unknown) => {
         failure ??= { error };
@@ -63,13 +59,13 @@ export async function ingest(
 
   let slice: StoreWrite[] = [];
   let sliceBytes = 0;
-  let turnStarted = performance.now();
+  const otherTurn = createTurns();
   try {
     for (const unit of request.units) {
       units++;
       if (unit.kind === "skipped") skipped++;
       else {
-        const write = process.toWrite(unit, request.source);
+        const write = process.toWrite(unit, request.source(unit.item));
         slice.push(write);
         sliceBytes += write.raw.length;
       }
@@ -79,10 +75,8 @@ export async function ingest(
         sliceBytes = 0;
         while (flights.size >= SLICES_IN_FLIGHT) await Promise.race(flights);
       }
-      if (performance.now() - turnStarted > TURN_MS) {
-        await setImmediate();
-        turnStarted = performance.now();
-      }
+      const turn = otherTurn();
+      if (turn !== undefined) await turn;
       // The request will be refused whole: more work on it would be in vain. Cast: set in a callback.
       if (failure as unknown) break;
     }

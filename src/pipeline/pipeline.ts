@@ -3,14 +3,15 @@ import type { DecodedUnit } from "../decode/types.js";
 import type { DeadLetterSource } from "../enrich/types.js";
 import { systemClock } from "../lib/clock.js";
 import type { Diagnostic } from "../lib/diagnostics.js";
+import type { IngestCounts } from "../lib/ingest-counts.js";
 import type { JsonObject } from "../lib/json.js";
 import type { StoreLog } from "../output/store.js";
-import type { Rule, RuleMatch } from "../rules/ir.js";
+import type { Rule } from "../rules/ir.js";
 import type { Log } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { createByteBudget, type ByteBudget } from "./byte-budget.js";
 import { createStore } from "./create-store.js";
-import { ingest, type IngestCounts, type IngestRequest } from "./ingest.js";
+import { ingest, type IngestRequest } from "./ingest.js";
 import { createProcessor } from "./process.js";
 import { loadRuleState, type RuleState } from "./rule-state.js";
 import { simulate, type Simulation } from "./simulate.js";
@@ -20,7 +21,7 @@ export interface Pipeline {
   readonly budget: ByteBudget;
   /** @throws StoreUnavailableError when the store took no writes up to the deadline. */
   ingest(request: IngestRequest): Promise<IngestCounts>;
-  simulate(units: Iterable<DecodedUnit>, source: DeadLetterSource): Simulation;
+  simulate(units: Iterable<DecodedUnit>, source: DeadLetterSource): Promise<Simulation>;
   rules(): RuleListing;
   /** Reads the rules again. With a refused rule among them the rules in force stay. */
   reload(): Promise<{ readonly ok: boolean; readonly diagnostics: readonly Diagnostic[] }>;
@@ -57,13 +58,12 @@ export async function createPipeline({ config, log, metrics }: PipelineOptions):
   const hits = new Map<string, number>();
   /** The engine counts from its compilation on; metrics want what is new. */
   let errorsTold = new Map<string, number>();
-  const processing = {
+  const processor = createProcessor({
     rules: () => state,
     maxAgeMs: config.events.max_age_days * DAY_MS,
     clock: systemClock,
-  };
-  const counting = createProcessor({ ...processing, onMatches: (matches) => count(hits, matches) });
-  const trying = createProcessor({ ...processing, onMatches: () => undefined });
+  });
+  let reloading: Promise<unknown> = Promise.resolve();
 
   /** Telemetry once per request, never per event. */
   const reportHits = (): void => {
@@ -80,37 +80,44 @@ export async function createPipeline({ config, log, metrics }: PipelineOptions):
     budget: createByteBudget(config.limits.in_flight_bytes, (used) => metrics.inFlight(used)),
     ingest: async (request) => {
       try {
-        return await ingest(request, counting, store);
+        return await ingest(request, processor, store, ({ ruleIds }) => count(hits, ruleIds));
       } finally {
         reportHits();
       }
     },
-    simulate: (units, source) => simulate(units, source, trying, ruleById, systemClock),
+    simulate: (units, source) => simulate(units, source, processor, ruleById, systemClock),
     rules: () => toListing(state),
-    reload: async () => {
-      const next = await loadRuleState(config.rules);
-      const ok = !next.loaded.diagnostics.some((d) => d.severity === "error");
-      metrics.reload(ok);
-      if (ok) {
-        state = next;
-        errorsTold = new Map();
-        announce(state, metrics);
-        log.info("The rules were read again.", {
-          rules: next.loaded.rules.length,
-          ruleset: next.loaded.ruleset,
-        });
-      } else {
-        log.error("The rules were read again and a rule was refused; the rules in force stay.", {
-          diagnostics: next.loaded.diagnostics.filter((d) => d.severity === "error"),
-        });
-      }
-      return { ok, diagnostics: next.loaded.diagnostics };
+    reload: () => {
+      // One after the other: two at once could leave the older rules in force.
+      const next = reloading.then(reload);
+      reloading = next.catch(() => undefined);
+      return next;
     },
     status: () => store.status(),
     start: () => store.start(),
     settle: () => store.settle(),
     close: () => store.close(),
   };
+
+  async function reload() {
+    const next = await loadRuleState(config.rules);
+    const ok = !next.loaded.diagnostics.some((d) => d.severity === "error");
+    metrics.reload(ok);
+    if (ok) {
+      state = next;
+      errorsTold = new Map();
+      announce(state, metrics);
+      log.info("The rules were read again.", {
+        rules: next.loaded.rules.length,
+        ruleset: next.loaded.ruleset,
+      });
+    } else {
+      log.error("The rules were read again and a rule was refused; the rules in force stay.", {
+        diagnostics: next.loaded.diagnostics.filter((d) => d.severity === "error"),
+      });
+    }
+    return { ok, diagnostics: next.loaded.diagnostics };
+  }
 }
 
 function announce({ loaded }: RuleState, metrics: Metrics): void {
@@ -121,8 +128,8 @@ function refusedOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return diagnostics.filter((d) => d.severity === "error");
 }
 
-function count(hits: Map<string, number>, matches: readonly RuleMatch[]): void {
-  for (const { rule } of matches) hits.set(rule.id, (hits.get(rule.id) ?? 0) + 1);
+function count(hits: Map<string, number>, ruleIds: readonly string[]): void {
+  for (const id of ruleIds) hits.set(id, (hits.get(id) ?? 0) + 1);
 }
 
 function toListing({ loaded }: RuleState): RuleListing {

@@ -3,13 +3,12 @@ import type { DeadLetterSource } from "../enrich/types.js";
 import { normalise } from "../event/normalise.js";
 import type { Clock } from "../lib/clock.js";
 import type { StoreWrite } from "../output/store.js";
-import type { RuleMatch } from "../rules/ir.js";
 import type { RuleState } from "./rule-state.js";
 
 /** A decoded unit that holds something to store. */
 export type StorableUnit = Exclude<DecodedUnit, { kind: "skipped" }>;
 
-/** Turns decoded units into writes: normalise, match, tag. Pure but for the counters it reports. */
+/** Turns decoded units into writes: normalise, match, tag. Pure. */
 export interface Processor {
   toWrite(unit: StorableUnit, source: DeadLetterSource): StoreWrite;
 }
@@ -19,7 +18,6 @@ export interface ProcessorOptions {
   readonly rules: () => RuleState;
   readonly maxAgeMs: number;
   readonly clock: Clock;
-  readonly onMatches: (matches: readonly RuleMatch[]) => void;
 }
 
 /** How far ahead of this machine's clock an event may be. */
@@ -37,7 +35,6 @@ export function createProcessor(options: ProcessorOptions): Processor {
       }
       const { engine, tagger } = options.rules();
       const matches = engine.evaluate(normalised.event.record);
-      if (matches.length > 0) options.onMatches(matches);
       return tagger.tag(normalised.event, matches, source);
     },
   };

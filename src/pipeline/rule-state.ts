@@ -26,7 +26,7 @@ export async function loadRuleState(sources: RuleSources): Promise<RuleState> {
   const bundled = sources.bundled ? [join(packageRoot, "rules")] : [];
   const read = await loadRules([...bundled, ...sources.paths]);
   const attack = createAttack();
-  const loaded = { ...read, diagnostics: [...read.diagnostics, ...attackWarnings(read, attack)] };
+  const loaded = { ...read, diagnostics: [...read.diagnostics, ...attackNotes(read, attack)] };
   return {
     loaded,
     engine: compileRules(loaded.rules),
@@ -36,17 +36,16 @@ export async function loadRuleState(sources: RuleSources): Promise<RuleState> {
 }
 
 /** What a rule says of ATT&CK that no longer holds is tagged all the same; its author should know. */
-function attackWarnings({ rules, paths }: LoadedRules, attack: Attack): Diagnostic[] {
+function attackNotes({ rules, paths }: LoadedRules, attack: Attack): Diagnostic[] {
   const code: RuleDiagnosticCode = "attack-changed";
-  return rules.flatMap((rule) => {
-    // The rule's form after reading knows no lines: the file as a whole is meant.
-    const where = {
-      code,
-      severity: "warning",
-      file: paths.get(rule.id) ?? rule.file,
-      line: 1,
-      column: 1,
-    } as const;
-    return attack.resolve(rule.attack).notes.map((note) => ({ ...where, message: `${rule.id}: ${note}` }));
-  });
+  return rules.flatMap((rule) =>
+    rule.attack.flatMap((reference) => {
+      const known = reference.technique === undefined || attack.technique(reference.technique) !== undefined;
+      // A retired id or a tactic that moved is put right by itself; an id that nobody knows is a slip.
+      const severity = known ? "info" : "warning";
+      // The rule's form after reading knows no lines: the file as a whole is meant.
+      const where = { code, severity, file: paths.get(rule.id) ?? rule.file, line: 1, column: 1 } as const;
+      return attack.resolve([reference]).notes.map((note) => ({ ...where, message: `${rule.id}: ${note}` }));
+    }),
+  );
 }

@@ -1,11 +1,12 @@
 import { foldAlerts } from "../correlate/fold.js";
 import type { DecodedUnit } from "../decode/types.js";
 import { toDeadLetters } from "../enrich/dead-letter.js";
-import type { DeadLetterSource, EventDocument } from "../enrich/types.js";
+import type { AlertDocument, DeadLetterSource, EventDocument } from "../enrich/types.js";
 import type { Clock } from "../lib/clock.js";
 import type { JsonObject } from "../lib/json.js";
 import type { Rule } from "../rules/ir.js";
 import type { Processor } from "./process.js";
+import { createTurns } from "./turns.js";
 
 /** Tagged documents, alerts and dead letters, as they would be stored. */
 export interface Simulation extends JsonObject {
@@ -18,16 +19,19 @@ export interface Simulation extends JsonObject {
 }
 
 /** Runs units through the same steps as `ingest`, up to the store. */
-export function simulate(
+export async function simulate(
   units: Iterable<DecodedUnit>,
   source: DeadLetterSource,
   process: Processor,
   ruleById: (id: string) => Rule | undefined,
   clock: Clock,
-): Simulation {
+): Promise<Simulation> {
   const events: EventDocument[] = [];
   const dead: unknown[] = [];
+  const otherTurn = createTurns();
   for (const unit of units) {
+    const turn = otherTurn();
+    if (turn !== undefined) await turn;
     if (unit.kind === "skipped") continue;
     const write = process.toWrite(unit, source);
     if (write.kind === "event") events.push(JSON.parse(write.document) as EventDocument);
@@ -36,10 +40,11 @@ export function simulate(
       dead.push(...letters.map(({ document }) => document));
     }
   }
-  const order = events.flatMap((event) => event.detection.alert_ids);
-  const alerts = foldAlerts(events, ruleById, clock()).sort(
-    (a, b) => order.indexOf(a.alert.id) - order.indexOf(b.alert.id),
-  );
+  // The first place of each: a later entry of the same id does not win, since they go in backwards.
+  const ids = events.flatMap((event) => event.detection.alert_ids);
+  const place = new Map(ids.map((id, i) => [id, i] as const).reverse());
+  const placeOf = ({ alert }: AlertDocument): number => place.get(alert.id) ?? 0;
+  const alerts = foldAlerts(events, ruleById, clock()).sort((a, b) => placeOf(a) - placeOf(b));
   return {
     events: events as unknown as JsonObject[],
     alerts: alerts as unknown as JsonObject[],

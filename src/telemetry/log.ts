@@ -14,7 +14,8 @@ export type LogMethod = (message: string, fields?: Readonly<Record<string, unkno
 
 export interface LogOptions {
   readonly level: LogLevel;
-  readonly format: "json" | "text";
+  /** auto: text where a person reads stderr, else JSON. */
+  readonly format: "auto" | "json" | "text";
 }
 
 /** Logs to stderr: stdout is for data. */
@@ -26,9 +27,10 @@ export function createLog(options: LogOptions): Log {
     return `${String(time)} ${level} ${String(message)}${rest}`;
   });
   const toStderr = new winston.transports.Stream({ stream: process.stderr });
+  const asText = options.format === "text" || (options.format === "auto" && process.stderr.isTTY);
   const logger = winston.createLogger({
     level: options.level,
-    format: combine(timestamp(), options.format === "json" ? json() : text),
+    format: combine(timestamp(), asText ? text : json()),
     // winston's own transport; its types come by two paths that the compiler takes for two classes.
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     transports: [toStderr],

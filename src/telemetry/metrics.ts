@@ -1,13 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-
-/** What became of events; the counters add up: received = stored + duplicate + dead-lettered + skipped + refused. */
-export interface IngestCounts {
-  readonly received: number;
-  readonly stored: number;
-  readonly duplicates: number;
-  readonly dead_lettered: number;
-  readonly skipped: number;
-}
+import type { IngestCounts } from "../lib/ingest-counts.js";
 
 export interface Metrics {
   /** Reported by the store, once per bulk request. */

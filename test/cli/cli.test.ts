@@ -75,7 +75,14 @@ describe("trailtag", () => {
     expect(run.code).toBe(78);
     expect(run.err).toContain(`${config}:2:3 error config-unknown-key`);
     expect(run.err).toContain(`${config}:4:3 error config-invalid`);
-    expect(trailtag(["serve"]).err).toContain("nobody named");
+    expect(trailtag(["serve"]).err).toMatch(/^configuration: error config-invalid Say where to write/);
+    const contrary = trailtag(["serve", "--store", "files", "--opensearch", "http://127.0.0.1:9"]);
+    expect([contrary.code, contrary.err]).toEqual([
+      78,
+      expect.stringContaining("only one of them can be meant"),
+    ]);
+    const variable = trailtag(["serve", "--store", "files"], { TRAILTAG_HTTP_LISTEN: "127.0.0.1:1" });
+    expect([variable.code, variable.err]).toEqual([78, expect.stringContaining("TRAILTAG_HTTP__LISTEN")]);
     expect(trailtag(["serve", "--store", "files", "--listen", "0.0.0.0:9280"]).code).toBe(78);
   });
 
@@ -84,19 +91,29 @@ describe("trailtag", () => {
     const good = file("good.yml", RULE);
     expect(trailtag(["test", good])).toMatchObject({
       code: 0,
-      out: "1 rules, 1 tests, 1 passed, 0 failed\n",
+      out: "1 rule, 1 test, 1 passed, 0 failed\n",
     });
     const failing = trailtag([
       "test",
       file("failing.yml", RULE.replace("ExpectedResult: true", "ExpectedResult: false")),
     ]);
-    expect([failing.code, failing.out]).toEqual([1, expect.stringMatching(/^FAIL Test\.Rule "it stops" /)]);
+    expect([failing.code, failing.out]).toEqual([
+      1,
+      expect.stringMatching(/^FAIL \S*failing\.yml: Test\.Rule "it stops" /),
+    ]);
     const broken = file("broken.yml", RULE.replace("Condition: Equals", "Condition: Equal"));
     const refused = trailtag(["test", broken]);
     expect([refused.code, refused.err]).toEqual([
       2,
       expect.stringMatching(/broken\.yml:9:\d+ error unknown-condition/),
     ]);
+  });
+
+  it("refuses what it would ignore", () => {
+    const stray = trailtag(["rules", dir]);
+    expect([stray.code, stray.err]).toEqual([64, expect.stringContaining(`--rules ${dir}`)]);
+    const nowhere = trailtag(["serve", "--data", join(dir, "unused"), "--rules", join(dir, "nowhere")]);
+    expect([nowhere.code, nowhere.err]).toEqual([78, expect.stringContaining("There are no rules at")]);
   });
 
   it("lists rules, and ends with 2 when one is refused", () => {
@@ -215,6 +232,26 @@ describe("trailtag serve", () => {
     ]);
     expect(await listed()).toContain("Test.Other");
   }, 30_000);
+
+  it("refuses at once, when it is stopped, what it holds for a store that is away", async () => {
+    // Nobody listens on the discard port.
+    const { child: service, url } = await serve("--opensearch", "http://127.0.0.1:9");
+    const held = fetch(`${url}/v1/events`, { method: "POST", body: JSON.stringify(deniedRecord("held")) });
+    await waitFor(async () => /in_flight_bytes [1-9]/.test(await (await fetch(`${url}/metrics`)).text()), {
+      what: "the request to be held",
+    });
+    const asked = performance.now();
+    service.kill("SIGTERM");
+    const answer = await held;
+    expect([answer.status, ((await answer.json()) as any).error.type]).toEqual([
+      503,
+      "shutting_down_exception",
+    ]);
+    const [code] = (await once(service, "exit")) as [number | null];
+    expect(code).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(15_000);
+    expect(log.split("\n").filter((line) => line !== "" && !line.startsWith("{"))).toEqual([]);
+  }, 60_000);
 
   it("says so when its port is taken, or its folder", async () => {
     const other = createServer().listen(0, "127.0.0.1");

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Express } from "express";
 import { loadConfig } from "../../src/config/load.js";
 import { createApp } from "../../src/http/app.js";
@@ -30,7 +31,8 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const log = createLog({ level: "error", format: "text" });
   const metrics = createMetrics();
   const pipeline = await createPipeline({ config, log, metrics });
-  let stopping = false;
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   const { limits } = config;
   const app = createApp({
     pipeline,
@@ -44,7 +46,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
       bodyIdleMs: limits.body_idle_ms,
     },
     compat: config.http.compat,
-    stopping: () => stopping,
+    stop: stop.signal,
   });
   await pipeline.start();
   const server = await listen(app, "127.0.0.1", 0);
@@ -56,7 +58,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     app,
     pipeline,
     beginStopping: () => {
-      stopping = true;
+      stop.abort("SIGTERM");
     },
     close: async () => {
       await server.close(1000);

@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from "express";
 import { parseBulk } from "../../decode/bulk.js";
 import { toUnits } from "../../decode/record.js";
 import type { DecodeCounters, DecodedUnit } from "../../decode/types.js";
+import type { DeadLetterSource } from "../../enrich/types.js";
 import type { JsonObject } from "../../lib/json.js";
 import type { HttpContext } from "../context.js";
 import { receive, sourceOf } from "../receive.js";
@@ -11,6 +12,7 @@ import { ingestOrRefuse } from "./ingest-or-refuse.js";
 /** One action of the request, as its reply needs it. */
 interface Item {
   readonly op: string;
+  readonly source: DeadLetterSource;
   readonly refused: { readonly status: number; readonly type: string; readonly reason: string } | undefined;
 }
 
@@ -27,8 +29,10 @@ export function bulkRoute(context: HttpContext): RequestHandler {
     const items: Item[] = [];
     try {
       const counters = { shipperFieldsDropped: 0 };
-      const units = unitsOf(bytes, items, context, counters);
-      await ingestOrRefuse(context, { units, source: sourceOf(req, routeOf(req)), deadline, counters });
+      const here = sourceOf(req, routeOf(req));
+      const units = unitsOf(bytes, items, here, context, counters);
+      const source = (item: number): DeadLetterSource => items[item]?.source ?? here;
+      await ingestOrRefuse(context, { units, source, deadline, counters });
     } finally {
       share.release();
     }
@@ -44,12 +48,14 @@ export function bulkRoute(context: HttpContext): RequestHandler {
 function* unitsOf(
   bytes: Uint8Array,
   items: Item[],
+  here: DeadLetterSource,
   context: HttpContext,
   counters: DecodeCounters,
 ): Generator<DecodedUnit> {
   for (const entry of parseBulk(bytes)) {
     const index = items.length;
-    items.push({ op: entry.op, refused: entry.refused });
+    const source = entry.index === undefined ? here : { ...here, index: entry.index };
+    items.push({ op: entry.op, source, refused: entry.refused });
     if (entry.refused === undefined && entry.document !== undefined) {
       yield* toUnits(index, entry.document, context.limits, counters);
     }

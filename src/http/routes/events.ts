@@ -12,11 +12,12 @@ export function eventsRoute(context: HttpContext): RequestHandler {
     const received = await receiveEvents(req, context);
     try {
       const counters = { shipperFieldsDropped: 0 };
+      const source = sourceOf(req, "/v1/events");
       const options = { counters, maxInflatedBytes: context.limits.maxBodyBytes };
       const counts = await ingestOrRefuse(context, {
         units: parseEventsBody(received.bytes, req.headers["content-type"], context.limits, options),
         counters,
-        source: sourceOf(req, "/v1/events"),
+        source: () => source,
         deadline: received.deadline,
       });
       sendJson(req, res, 200, { ...counts });
@@ -26,14 +27,18 @@ export function eventsRoute(context: HttpContext): RequestHandler {
   };
 }
 
+/** The answer holds all of it again, tagged: enough for a day's trail of a small account. */
+const MAX_SIMULATED_BYTES = 16 * 1024 * 1024;
+
 /** `POST /v1/simulate`: what `/v1/events` would store, stored nowhere. */
 export function simulateRoute(context: HttpContext): RequestHandler {
   return async (req, res) => {
-    const received = await receiveEvents(req, context);
+    const most = Math.min(context.limits.maxBodyBytes, MAX_SIMULATED_BYTES);
+    const received = await receiveEvents(req, context, most);
     try {
       const options = { maxInflatedBytes: context.limits.maxBodyBytes };
       const units = parseEventsBody(received.bytes, req.headers["content-type"], context.limits, options);
-      const answer = context.pipeline.simulate(units, sourceOf(req, "/v1/simulate"));
+      const answer = await context.pipeline.simulate(units, sourceOf(req, "/v1/simulate"));
       sendJson(req, res, 200, answer);
     } finally {
       received.share.release();
@@ -41,12 +46,12 @@ export function simulateRoute(context: HttpContext): RequestHandler {
   };
 }
 
-async function receiveEvents(req: Request, context: HttpContext): Promise<Received> {
+async function receiveEvents(req: Request, context: HttpContext, maxBytes?: number): Promise<Received> {
   if (/msgpack/i.test(req.headers["content-type"] ?? "")) {
     const reason = "msgpack is not read here: set the output's format to json or json_lines.";
     throw new ApiError("content_type_unknown", reason);
   }
-  const received = await receive(req, context);
+  const received = await receive(req, context, maxBytes);
   if (received.bytes.length === 0) {
     received.share.release();
     throw new ApiError("body_required", "The request has no body: send events as JSON.");

@@ -16,12 +16,13 @@ export function firehoseRoute(context: HttpContext): RequestHandler {
     try {
       const { bytes, share, deadline } = await receive(req, context);
       try {
+        const source = sourceOf(req, "/v1/firehose");
         const counters = { shipperFieldsDropped: 0 };
         const options = { counters, maxInflatedBytes: context.limits.maxBodyBytes };
         const delivery = parseFirehose(bytes, context.limits, options);
         await ingestOrRefuse(context, {
           units: delivery.units,
-          source: sourceOf(req, "/v1/firehose"),
+          source: () => source,
           counters,
           deadline,
         });

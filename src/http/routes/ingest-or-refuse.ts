@@ -1,8 +1,10 @@
 import type { DecodeCounters } from "../../decode/types.js";
 import { ApiError } from "../../lib/errors.js";
 import { StoreUnavailableError } from "../../output/store.js";
-import type { IngestCounts, IngestRequest } from "../../pipeline/ingest.js";
+import type { IngestCounts } from "../../lib/ingest-counts.js";
+import type { IngestRequest } from "../../pipeline/ingest.js";
 import type { HttpContext } from "../context.js";
+import { shuttingDown } from "../receive.js";
 
 /**
  * Stores all of a request, or refuses all of it with 429 when the store stayed away for as long as a
@@ -12,16 +14,17 @@ export async function ingestOrRefuse(
   context: HttpContext,
   request: Omit<IngestRequest, "onProgress"> & { readonly counters: DecodeCounters },
 ): Promise<IngestCounts> {
+  const { route } = request.source(0);
   let taken = 0;
   const onProgress = (units: number): void => {
     taken = units;
   };
   try {
-    const counts = await context.pipeline.ingest({ ...request, onProgress });
-    context.metrics.ingested(request.source.route, counts);
+    const counts = await unlessStopped(context, context.pipeline.ingest({ ...request, onProgress }));
+    context.metrics.ingested(route, counts);
     return counts;
   } catch (error) {
-    context.metrics.refused(request.source.route, taken);
+    context.metrics.refused(route, taken);
     if (!(error instanceof StoreUnavailableError)) throw error;
     throw new ApiError("store_away", `${error.message} Nothing was acknowledged: send this again.`, {
       "retry-after": "5",
@@ -29,4 +32,15 @@ export async function ingestOrRefuse(
   } finally {
     context.metrics.shipperFieldsDropped(request.counters.shipperFieldsDropped);
   }
+}
+
+/** A request that is held for a store that is away would hold up the shutdown: it is refused when that begins. */
+function unlessStopped<T>(context: HttpContext, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onStop = (): void => {
+      if (!context.pipeline.status().ready) reject(shuttingDown());
+    };
+    context.stop.addEventListener("abort", onStop);
+    work.then(resolve, reject).finally(() => context.stop.removeEventListener("abort", onStop));
+  });
 }

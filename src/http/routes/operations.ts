@@ -2,6 +2,7 @@ import { Router } from "express";
 import { ApiError } from "../../lib/errors.js";
 import { formatDiagnostic } from "../../lib/diagnostics.js";
 import type { HttpContext } from "../context.js";
+import { onlyMethods } from "../error-answers.js";
 import { sendJson, sendText } from "../send.js";
 
 /** Routes for those who run TrailTag: health, metrics, loaded rules, reload. */
@@ -13,14 +14,14 @@ export function operationsRoutes(context: HttpContext): Router {
   });
 
   router.get("/readyz", (req, res) => {
-    const { ready, message } = context.stopping()
+    const { ready, message } = context.stop.aborted
       ? { ready: false, message: "TrailTag is shutting down." }
       : context.pipeline.status();
     sendJson(req, res, ready ? 200 : 503, { ready, message });
   });
 
   router.get("/metrics", async (_req, res) => {
-    context.metrics.ready(!context.stopping() && context.pipeline.status().ready);
+    context.metrics.ready(!context.stop.aborted && context.pipeline.status().ready);
     const { contentType, text } = await context.metrics.expose();
     sendText(res, 200, contentType, text);
   });
@@ -39,5 +40,7 @@ export function operationsRoutes(context: HttpContext): Router {
     throw new ApiError("reload_refused", `The rules in force stay: ${refused.join("; ")}`);
   });
 
+  for (const path of ["/healthz", "/readyz", "/metrics", "/v1/rules"]) router.all(path, onlyMethods("GET"));
+  router.all("/-/reload", onlyMethods("POST"));
   return router;
 }

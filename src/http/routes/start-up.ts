@@ -9,6 +9,10 @@ const CLUSTER_UUID = "trailtag0000000000000A";
 const OPENSEARCH_VERSION = "2.19.0";
 const ELASTICSEARCH_VERSION = "7.17.29";
 
+/** Templates, policies and pipelines: TrailTag has its own. */
+const OWNED_ELSEWHERE =
+  /^\/_(template|index_template|component_template|ilm|ingest\/pipeline|plugins\/_ism|opendistro\/_ism)(\/|$)/;
+
 /** Whether this request comes from a shipper that talks to nothing but Elasticsearch. */
 export function speaksElasticsearch(req: Request, compat: HttpContext["compat"]): boolean {
   if (compat !== "auto") return compat === "elasticsearch";
@@ -71,12 +75,10 @@ export function startUpRoutes(context: HttpContext): Router {
     sendJson(req, res, 200, nodes(req));
   });
 
-  const templates = ["/_template/:name", "/_index_template/:name", "/_component_template/:name"];
-  const policies = ["/_ilm/policy/:name", "/_plugins/_ism/policies/:name", "/_ingest/pipeline/:name"];
-  router.get([...templates, ...policies], (req, res) => {
-    sendJson(req, res, 200, req.path.startsWith("/_index_template/") ? { index_templates: [] } : {});
+  router.get(OWNED_ELSEWHERE, (req, res) => {
+    sendJson(req, res, 200, req.path.startsWith("/_index_template") ? { index_templates: [] } : {});
   });
-  router.put([...templates, ...policies], (req, res) => {
+  router.put(OWNED_ELSEWHERE, (req, res) => {
     const kind = req.path.split("/")[1] ?? "";
     if (!told.has(kind)) {
       told.add(kind);

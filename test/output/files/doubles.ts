@@ -29,6 +29,7 @@ export function eventWrite(n: number | string, alert?: string, content = "x"): E
     alerts: alertsOf(document as unknown as EventDocument),
     raw: Buffer.from(JSON.stringify({ eventID: id, content })),
     source: SOURCE,
+    ruleIds: [],
     toSafeDocument: () => JSON.stringify(document),
   };
 }
