@@ -82,3 +82,7 @@ try {
     process.exitCode = EXIT.internal;
   }
 }
+
+/** What is left after the last word of a command is work that was given up: its timers must not hold the process. */
+const LAST_WORDS_MS = 250;
+setTimeout(() => process.exit(), LAST_WORDS_MS).unref();

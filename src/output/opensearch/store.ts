@@ -125,6 +125,13 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
     return written.outcomes;
   };
 
+  function status(): ReturnType<Store["status"]> {
+    const trouble = monitor.trouble() ?? bulk.trouble() ?? alerts.trouble();
+    if (trouble === undefined)
+      return { ready: true, message: `OpenSearch at ${client.node} takes documents.` };
+    return { ready: false, message: `OpenSearch at ${client.node} cannot be written to: ${trouble}` };
+  }
+
   return {
     kind: "opensearch",
     start: () => monitor.start(),
@@ -137,12 +144,7 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
       writing.add(over);
       return work;
     },
-    status: () => {
-      const trouble = monitor.trouble() ?? bulk.trouble() ?? alerts.trouble();
-      if (trouble === undefined)
-        return { ready: true, message: `OpenSearch at ${client.node} takes documents.` };
-      return { ready: false, message: `OpenSearch at ${client.node} cannot be written to: ${trouble}` };
-    },
+    status,
     async settle() {
       await reconciler.settle();
       // What was derived just now shows in searches at once.
@@ -151,10 +153,17 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
         .catch(() => undefined);
     },
     async close() {
-      await Promise.all(writing);
+      // While OpenSearch is away nothing of this can end well, and nothing of it was acknowledged.
+      if (status().ready) await atMost(CLOSE_GRACE_MS, Promise.all(writing));
       monitor.close();
       await reconciler.close(CLOSE_GRACE_MS);
       await client.close();
     },
   };
+}
+
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
 }
