@@ -2,6 +2,8 @@ import { isSpace, scanValue, skipSpace, stringEnd, type JsonSpan } from "./json-
 
 /** One element of a body: a framed value, bytes that are none, neighbours that hold no object, or an empty array. */
 export type JsonPiece =
+  /** The members after the array of `{"Records":[…],…}`, as an object of their own. */
+  | { readonly kind: "beside"; readonly bytes: Uint8Array }
   | { readonly kind: "value"; readonly bytes: Uint8Array; readonly span: JsonSpan }
   | { readonly kind: "broken"; readonly bytes: Uint8Array }
   | { readonly kind: "scalars"; readonly bytes: Uint8Array; readonly count: number }
@@ -19,6 +21,8 @@ interface Budget {
   record: number;
 }
 
+const COMMA = 0x2c;
+const OPENING = Buffer.from("{");
 const RECORD_START = Buffer.from('"eventVersion"');
 const RECORDS_KEY = Buffer.from('"Records"');
 
@@ -84,7 +88,12 @@ function* splitPieces(bytes: Buffer): Generator<JsonPiece> {
     const array = arrayStart(bytes, at);
     if (array >= 0) {
       const close = yield* splitElements(bytes, array, budget);
-      at = close < bytes.length && array > at ? afterEnvelope(bytes, close) : close;
+      const envelope = close < bytes.length && array > at;
+      at = envelope ? afterEnvelope(bytes, close, budget) : close;
+      const members = skipSpace(bytes, close);
+      if (envelope && at > close && bytes[members] === COMMA) {
+        yield { kind: "beside", bytes: Buffer.concat([OPENING, bytes.subarray(members + 1, at)]) };
+      }
       continue;
     }
     const piece = readPiece(bytes, at, budget, false);
@@ -174,15 +183,18 @@ export function arrayStart(bytes: Uint8Array, at: number): number {
 }
 
 /** Offset after the `}` of an envelope whose array closed before `at`; members after it are passed over. */
-function afterEnvelope(bytes: Uint8Array, at: number): number {
+function afterEnvelope(bytes: Uint8Array, at: number, budget: Budget): number {
   let next = skipSpace(bytes, at);
   while (bytes[next] === 0x2c) {
     const key = skipSpace(bytes, next + 1);
     const keyEnd = bytes[key] === 0x22 ? stringEnd(bytes, key, bytes.length) : -1;
     const colon = keyEnd < 0 ? -1 : skipSpace(bytes, keyEnd);
-    if (colon < 0 || bytes[colon] !== 0x3a) return at;
+    if (colon < 0 || bytes[colon] !== 0x3a || budget.left <= 0) return at;
     const value = scanValue(bytes, skipSpace(bytes, colon + 1));
-    if (value.state !== "complete") return at;
+    if (value.state !== "complete") {
+      budget.left -= value.end - colon;
+      return at;
+    }
     next = skipSpace(bytes, value.end);
   }
   return bytes[next] === 0x7d ? next + 1 : at;

@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
+import { toCanonicalJson } from "../event/canonical.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
 import type { DeadReasonCode } from "../lib/dead-reason.js";
-import { isDigest, looksLikeCloudTrail } from "./cloudtrail-shape.js";
+import { looksLikeCloudTrail } from "./cloudtrail-shape.js";
 import { countKeys, findMember } from "./json-member.js";
 import { scanValue, type JsonSpan } from "./json-scan.js";
 import { arrayStart, splitJson, type JsonPiece } from "./json-split.js";
@@ -12,6 +13,10 @@ import { openWrapper, type Payload } from "./wrappers.js";
 /** Wrappers inside wrappers that are opened (Firehose → CloudWatch → EventBridge → Records); deeper ones are not CloudTrail. */
 const MAX_LEVELS = 5;
 const OPENING_BRACE = 0x7b;
+
+const NOT_CLOUDTRAIL =
+  "The document is no CloudTrail record, and none of its members Records, logEvents, detail, message, log, body, " +
+  "event, event.original, msg, Message, MESSAGE, MSG, _raw, @message holds one.";
 
 interface Context {
   readonly item: number;
@@ -67,6 +72,7 @@ function readWhole(bytes: Uint8Array, context: Context): DecodedUnit[] | undefin
 }
 
 function readPiece(piece: JsonPiece, context: Context): DecodedUnit[] {
+  if (piece.kind === "beside") return readBeside(piece.bytes, context);
   if (piece.kind === "empty") return [{ kind: "skipped", item: context.item, reason: "empty" }];
   if (piece.kind === "value") return readValue(piece.bytes, piece.span, context);
   const { bytes } = piece;
@@ -77,6 +83,14 @@ function readPiece(piece: JsonPiece, context: Context): DecodedUnit[] {
   if (bytes.length > context.limits.maxDocumentBytes) return [tooLarge(bytes, context)];
   if (!isUtf8(bytes)) return [dead("invalid_utf8", "The document is not valid UTF-8.", bytes, context)];
   return [dead("invalid_json", parseFault(bytes), bytes, context)];
+}
+
+/** Members that followed a `Records` array: records among them count, the rest is the envelope's own. */
+function readBeside(bytes: Uint8Array, context: Context): DecodedUnit[] {
+  const units = readValue(bytes, scanValue(bytes, 0), context);
+  if (units.some((unit) => unit.kind === "record")) return units;
+  if (context.counters !== undefined) context.counters.shipperFieldsDropped++;
+  return [];
 }
 
 function readValue(bytes: Uint8Array, span: JsonSpan, context: Context): DecodedUnit[] {
@@ -105,8 +119,8 @@ function readValue(bytes: Uint8Array, span: JsonSpan, context: Context): Decoded
   if (!isJsonObject(value)) {
     return [dead("not_an_object", `The document is ${kindOf(value)}, not a JSON object.`, bytes, context)];
   }
-  if (!looksLikeCloudTrail(value)) return readWrapper(value, bytes, context);
   const duplicateKeys = span.keys !== countKeys(value);
+  if (!looksLikeCloudTrail(value)) return readWrapper(value, bytes, duplicateKeys, context);
   const verbatim = !duplicateKeys && !span.multiline;
   const record = {
     value,
@@ -118,33 +132,50 @@ function readValue(bytes: Uint8Array, span: JsonSpan, context: Context): Decoded
   return [{ kind: "record", item: context.item, record }];
 }
 
-function readWrapper(value: JsonObject, bytes: Uint8Array, context: Context): DecodedUnit[] {
-  const notCloudTrail = dead(
-    "not_cloudtrail",
-    "The document has neither the fields of a CloudTrail record nor a member that carries one.",
-    bytes,
-    context,
-  );
-  if (isDigest(value)) return [{ kind: "skipped", item: context.item, reason: "digest" }];
+function readWrapper(
+  value: JsonObject,
+  bytes: Uint8Array,
+  repeatsKeys: boolean,
+  context: Context,
+): DecodedUnit[] {
+  const notCloudTrail = dead("not_cloudtrail", NOT_CLOUDTRAIL, bytes, context);
   if (context.level >= MAX_LEVELS) return [notCloudTrail];
-  const opened = openWrapper(value, bytes);
-  if (opened.kind === "skipped") return [{ kind: "skipped", item: context.item, reason: opened.reason }];
+  const { certain, possible, otherwise } = openWrapper(value, bytes);
   const outer = context.raw ?? bytes;
-  if (opened.kind === "all") {
-    const raw = opened.payloads.length === 1 ? outer : undefined;
-    return opened.payloads.flatMap((payload) => readPayload(value, payload, raw, context));
-  }
+  const raw = certain.length + possible.length === 1 || certain.length === 0 ? outer : undefined;
+  const units = certain.flatMap((payload) => readPayload(value, payload, raw, context));
   let fault: DecodedUnit | undefined;
-  for (const payload of opened.payloads) {
-    const units = readPayload(value, payload, outer, context);
-    if (units.some((unit) => unit.kind !== "dead")) return units;
-    const first = units[0];
+  for (const payload of possible) {
+    const found = readPayload(value, payload, raw, context);
+    if (found.some((unit) => unit.kind !== "dead")) {
+      units.push(...withoutRepeats(found, units));
+      continue;
+    }
+    const first = found[0];
     if (first?.kind === "dead" && first.reason.code !== "not_cloudtrail") {
       const within = [...payload.without].join(", ");
       fault ??= dead(first.reason.code, `In "${within}": ${first.reason.message}`, bytes, context);
     }
   }
+  if (repeatsKeys && units.length > 0) {
+    const message =
+      "The wrapper repeats a key: what its last value holds was read, the others are kept here.";
+    units.push(dead("bad_wrapper", message, bytes, context));
+  }
+  if (units.length > 0) return units;
+  if (otherwise !== undefined) return [{ kind: "skipped", item: context.item, reason: otherwise }];
   return [fault ?? notCloudTrail];
+}
+
+/** Shippers keep the text that they parsed beside what they made of it: the same record twice is one. */
+function withoutRepeats(found: readonly DecodedUnit[], known: readonly DecodedUnit[]): DecodedUnit[] {
+  if (known.length === 0) return [...found];
+  const texts = new Set(known.map(canonical));
+  return found.filter((unit) => unit.kind === "record" && !texts.has(canonical(unit)));
+}
+
+function canonical(unit: DecodedUnit): string | undefined {
+  return unit.kind === "record" ? toCanonicalJson(unit.record.value) : undefined;
 }
 
 function readPayload(

@@ -1,4 +1,5 @@
 import { isJsonObject, own, type JsonObject, type JsonValue } from "../lib/json.js";
+import { isDigest } from "./cloudtrail-shape.js";
 import { findMember } from "./json-member.js";
 import type { SkipReason } from "./types.js";
 
@@ -10,11 +11,15 @@ export interface Payload {
   readonly beside?: JsonObject;
 }
 
-/** What a wrapper holds: payloads that each count, payloads of which the first that holds a record counts, or nothing. */
-export type Unwrapped =
-  | { readonly kind: "all"; readonly payloads: readonly Payload[] }
-  | { readonly kind: "first"; readonly payloads: readonly Payload[] }
-  | { readonly kind: "skipped"; readonly reason: SkipReason };
+/** What a wrapper holds. */
+export interface Unwrapped {
+  /** Each of these is meant to be a record or a list of them: whatever it is, it counts. */
+  readonly certain: readonly Payload[];
+  /** These carry a record in some wrappers and anything else in others: only a record counts. */
+  readonly possible: readonly Payload[];
+  /** Said of the wrapper when none of them holds a record: it carries none by design. */
+  readonly otherwise: SkipReason | undefined;
+}
 
 /**
  * Members that are known to carry a record, as a string of JSON or as an object. EventBridge: detail; Filebeat,
@@ -42,28 +47,38 @@ const MAX_PREFIX = 512;
 
 /** Looks into an object that is no CloudTrail record itself. */
 export function openWrapper(value: JsonObject, bytes: Uint8Array): Unwrapped {
-  const logEvents = own(value, "logEvents");
-  if (Object.hasOwn(value, "messageType") && Array.isArray(logEvents))
-    return openSubscription(value, logEvents);
-  if (own(value, "messageType") === "CONTROL_MESSAGE") return { kind: "skipped", reason: "control_message" };
-  if (Array.isArray(own(value, "Records"))) {
-    const records = findMember(bytes, "Records") ?? toBytes(own(value, "Records"));
-    return { kind: "all", payloads: [{ bytes: records, without: new Set(["Records"]) }] };
+  const certain: Payload[] = [];
+  const records = own(value, "Records");
+  if (Array.isArray(records) && records.length > 0) {
+    certain.push({ bytes: findMember(bytes, "Records") ?? toBytes(records), without: new Set(["Records"]) });
   }
-  return { kind: "first", payloads: CARRIERS.flatMap((path) => carried(value, bytes, path)) };
+  const control = own(value, "messageType") === "CONTROL_MESSAGE";
+  const logEvents = own(value, "logEvents");
+  const subscription = Object.hasOwn(value, "messageType") && Array.isArray(logEvents);
+  // The log events of a control message only say that the subscription works.
+  if (subscription && !control) certain.push(...openSubscription(logEvents as readonly JsonValue[]));
+  const possible = subscription ? [] : CARRIERS.flatMap((path) => carried(value, bytes, path));
+  return { certain, possible, otherwise: whyEmpty(value, control, records, logEvents) };
+}
+
+function whyEmpty(
+  value: JsonObject,
+  control: boolean,
+  ...lists: readonly (JsonValue | undefined)[]
+): SkipReason | undefined {
+  if (control) return "control_message";
+  if (isDigest(value)) return "digest";
+  return lists.some((list) => Array.isArray(list) && list.length === 0) ? "empty" : undefined;
 }
 
 /** CloudWatch Logs subscription: each log event's message is the text of one record. */
-function openSubscription(value: JsonObject, logEvents: readonly JsonValue[]): Unwrapped {
-  if (own(value, "messageType") === "CONTROL_MESSAGE") return { kind: "skipped", reason: "control_message" };
-  if (logEvents.length === 0) return { kind: "skipped", reason: "empty" };
+function openSubscription(logEvents: readonly JsonValue[]): Payload[] {
   const without = new Set(["logEvents", "subscriptionFilters", "message"]);
-  const payloads = logEvents.map((event): Payload => {
+  return logEvents.map((event): Payload => {
     const message = isJsonObject(event) ? own(event, "message") : undefined;
     if (!isJsonObject(event) || message === undefined) return { bytes: toBytes(event), without };
     return { bytes: toBytes(message), without, beside: event };
   });
-  return { kind: "all", payloads };
 }
 
 function carried(value: JsonObject, bytes: Uint8Array, path: readonly string[]): readonly Payload[] {

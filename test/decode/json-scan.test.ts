@@ -81,7 +81,7 @@ describe("splitJson", () => {
     ['\ufeff{"a":1}', ['value:{"a":1}']],
     [
       '{"Records":[{"a":1},{"b":2}],"more":{"c":3}} {"d":4}',
-      ['value:{"a":1}', 'value:{"b":2}', 'value:{"d":4}'],
+      ['value:{"a":1}', 'value:{"b":2}', 'beside:{"more":{"c":3}}', 'value:{"d":4}'],
     ],
     ['{\n "Records" : [\n {"a":1}\n]\n}', ['value:{"a":1}']],
     ["[]", ["empty"]],
@@ -208,7 +208,7 @@ describe("splitJson", () => {
   });
 
   test("hostile bodies come to an end, in few pieces", () => {
-    for (const hostile of ["{", "[", '{"a":', "x,", '{"eventVersion":[', "{b,", '"\n', "[x,"]) {
+    for (const hostile of ["{", "[", '{"a":', "x,", '{"eventVersion":[', "{b,", '"\n', "[x,", '{"Records":[],"a":']) {
       const body = Buffer.from("[" + hostile.repeat(200_000));
       let pieces = 0;
       for (const piece of splitJson(body)) if (piece.kind !== "empty") pieces++;
