@@ -57,7 +57,7 @@ export function* parseBulk(
   const lines = readLines(body);
   let actionSeen = false;
   let last: { readonly line: Uint8Array; readonly action: BulkAction } | undefined;
-  let line = nextFilled(lines);
+  let line = nextLine(lines);
   if (line === undefined) throw emptyBody(body);
   while (line !== undefined) {
     const action: ReturnType<typeof parseAction> =
@@ -67,14 +67,14 @@ export function* parseBulk(
     if ("reason" in action) {
       if (!actionSeen && !hasAction(body)) throw new BulkSyntaxError("bulk_malformed", action.reason);
       actionSeen = true;
-      let next = nextFilled(lines);
+      let next = nextLine(lines);
       if (isOtherAction(line.bytes)) {
         yield refuse("index", undefined, action.reason);
-        line = next !== undefined && !startsLikeAction(next.bytes) ? nextFilled(lines) : next;
+        line = next !== undefined && !startsLikeAction(next.bytes) ? nextLine(lines) : next;
         continue;
       }
       let end: Uint8Array = line.bytes;
-      for (let whole = mayBeDocument(end); !whole && next !== undefined; next = nextFilled(lines)) {
+      for (let whole = mayBeDocument(end); !whole && next !== undefined; next = nextLine(lines)) {
         if (startsLikeAction(next.bytes)) break;
         end = next.bytes;
         whole = end[0] === 0x7b;
@@ -91,10 +91,10 @@ export function* parseBulk(
     const { op } = action;
     if (op === "delete") {
       yield refuse(op, index, "TrailTag only adds documents: [delete] is not carried out");
-      line = nextFilled(lines);
+      line = nextLine(lines);
       continue;
     }
-    const document = nextFilled(lines);
+    const document = nextLine(lines);
     if (
       document === undefined ||
       (startsLikeAction(document.bytes) && !("reason" in parseAction(document.bytes, 0)))
@@ -104,7 +104,7 @@ export function* parseBulk(
       continue;
     }
     yield op === "update" ? readUpdate(document.bytes, index) : { op, index, document: document.bytes };
-    line = nextFilled(lines);
+    line = nextLine(lines);
   }
 }
 
@@ -147,11 +147,9 @@ function emptyBody(body: Uint8Array): BulkSyntaxError {
   return new BulkSyntaxError("bulk_malformed", "Validation Failed: 1: no requests added;");
 }
 
-function nextFilled(lines: Iterator<Line, void>): Line | undefined {
-  for (let next = lines.next(); next.done !== true; next = lines.next()) {
-    if (next.value.bytes.length > 0) return next.value;
-  }
-  return undefined;
+function nextLine(lines: Iterator<Line, void>): Line | undefined {
+  const next = lines.next();
+  return next.done === true ? undefined : next.value;
 }
 
 function hasAction(body: Uint8Array): boolean {
@@ -170,12 +168,17 @@ function* readLines(body: Uint8Array): Generator<Line, void> {
   const hasBom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   let at = hasBom ? 3 : 0;
   for (let number = 1; at < bytes.length; number++) {
+    // Blank lines are passed over here: a body of nothing else must not cost a line's work for each.
+    if (bytes[at] === 0x0a) {
+      at++;
+      continue;
+    }
     const newline = bytes.indexOf(0x0a, at);
     const next = newline < 0 ? bytes.length : newline + 1;
     let end = newline < 0 ? bytes.length : newline;
     while (at < end && isSpace(bytes[at])) at++;
     while (end > at && isSpace(bytes[end - 1])) end--;
-    yield { bytes: bytes.subarray(at, end), number };
+    if (end > at) yield { bytes: bytes.subarray(at, end), number };
     at = next;
   }
 }
