@@ -208,7 +208,17 @@ describe("splitJson", () => {
   });
 
   test("hostile bodies come to an end, in few pieces", () => {
-    for (const hostile of ["{", "[", '{"a":', "x,", '{"eventVersion":[', "{b,", '"\n', "[x,", '{"Records":[],"a":']) {
+    for (const hostile of [
+      "{",
+      "[",
+      '{"a":',
+      "x,",
+      '{"eventVersion":[',
+      "{b,",
+      '"\n',
+      "[x,",
+      '{"Records":[],"a":',
+    ]) {
       const body = Buffer.from("[" + hostile.repeat(200_000));
       let pieces = 0;
       for (const piece of splitJson(body)) if (piece.kind !== "empty") pieces++;
