@@ -253,6 +253,14 @@ describe("trailtag serve", () => {
     expect(log.split("\n").filter((line) => line !== "" && !line.startsWith("{"))).toEqual([]);
   }, 60_000);
 
+  it("does not take another TrailTag for OpenSearch", async () => {
+    const { url } = await serve("--store", "files", "--data", join(dir, "other"));
+    const second = trailtag(["serve", "--opensearch", url, "--listen", "127.0.0.1:0"]);
+    expect([second.code, second.err]).toEqual([69, expect.stringContaining("is a TrailTag")]);
+    const setup = trailtag(["setup", "--opensearch", url]);
+    expect([setup.code, setup.out]).toEqual([69, expect.stringContaining("is a TrailTag")]);
+  }, 60_000);
+
   it("says so when its port is taken, or its folder", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");

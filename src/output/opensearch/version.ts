@@ -6,6 +6,9 @@ export class IncompatibleStoreError extends Error {
   override readonly name = "IncompatibleStoreError";
 }
 
+/** What TrailTag calls itself to shippers: src/http/routes/start-up.ts. */
+const TRAILTAG_UUID = "trailtag0000000000000A";
+
 const MINIMUM = { major: 2, minor: 19 };
 
 /**
@@ -21,6 +24,11 @@ export async function checkVersion(client: OpenSearchClient): Promise<string> {
   const answer = replyJson(reply);
   if (reply.status !== 200 || answer === undefined) {
     throw new NoReplyError(`OpenSearch at ${client.node} answers HTTP ${reply.status}.`);
+  }
+  if (at(answer, "cluster_name") === "trailtag" && at(answer, "cluster_uuid") === TRAILTAG_UUID) {
+    throw new IncompatibleStoreError(
+      `What answers at ${client.node} is a TrailTag, which passes for OpenSearch towards shippers. Name OpenSearch itself; its port is usually 9200.`,
+    );
   }
   const number = at(answer, "version", "number");
   const distribution = at(answer, "version", "distribution");
