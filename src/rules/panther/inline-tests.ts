@@ -1,6 +1,6 @@
 import type { Node } from "yaml";
 import { isJsonObject, type JsonObject } from "../../lib/json.js";
-import { closest } from "../closest.js";
+import { didYouMean } from "../../lib/did-you-mean.js";
 import type { RuleTest } from "../ir.js";
 import type { Entry, YamlSource } from "./yaml-source.js";
 
@@ -15,7 +15,7 @@ function parseTest(source: YamlSource, node: Node | undefined): RuleTest | undef
   const entries = source.entries(node, "A test");
   const entry = (key: string): Entry | undefined => entries.find((e) => e.key === key);
   for (const { key, keyNode } of entries.filter((e) => !TEST_KEYS.includes(e.key))) {
-    const meant = closest(key, TEST_KEYS);
+    const meant = didYouMean(key, TEST_KEYS);
     source.report(
       "unknown-key",
       keyNode,

@@ -1,6 +1,6 @@
 import type { Node } from "yaml";
 import type { JsonScalar } from "../../lib/json.js";
-import { closest } from "../closest.js";
+import { didYouMean } from "../../lib/did-you-mean.js";
 import type { Expression } from "../expression.js";
 import type { FieldReference } from "../field.js";
 import {
@@ -76,7 +76,7 @@ function compileItem(source: YamlSource, node: Node | undefined, depth: number):
   }
   const unknown = entries.filter((entry) => !EXPRESSION_KEYS.includes(entry.key));
   for (const entry of unknown) {
-    const meant = closest(entry.key, EXPRESSION_KEYS);
+    const meant = didYouMean(entry.key, EXPRESSION_KEYS);
     const hint =
       meant === undefined ? `Known keys: ${EXPRESSION_KEYS.join(", ")}.` : `Did you mean ${meant}?`;
     source.report("unknown-key", entry.keyNode, `A match expression has no key ${entry.key}.`, hint);
@@ -259,7 +259,7 @@ function reportCondition(source: YamlSource, at: Node | undefined, name: string)
     return;
   }
   const known = [...CONDITIONS.keys(), ...ELEMENT_CONDITIONS.keys(), ...ABSOLUTE_CONDITIONS.keys()];
-  const meant = closest(name, known);
+  const meant = didYouMean(name, known);
   const hint = meant === undefined ? `Known conditions: ${known.join(", ")}.` : `Did you mean ${meant}?`;
   source.report("unknown-condition", at, `There is no condition ${name}.`, hint);
 }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../lib/diagnostics.js";
 import { RISK_SCORES, SEVERITIES, type Severity } from "../../lib/severity.js";
-import { closest } from "../closest.js";
+import { didYouMean } from "../../lib/did-you-mean.js";
 import type { FieldReference } from "../field.js";
 import type { AttackReference, Rule } from "../ir.js";
 import { finishRule } from "../finish-rule.js";
@@ -157,7 +157,7 @@ function checkKeys(source: YamlSource, entries: readonly Entry[]): void {
   for (const { key, keyNode } of entries) {
     const use = RULE_KEYS.get(key);
     if (use === undefined) {
-      const meant = closest(key, RULE_KEYS.keys());
+      const meant = didYouMean(key, RULE_KEYS.keys());
       source.report(
         "unknown-key",
         keyNode,
@@ -178,7 +178,7 @@ function readSeverity(source: YamlSource, entry: Entry | undefined): Severity | 
   if (text === undefined) return undefined;
   const severity = SEVERITIES.find((label) => label === text.toLowerCase());
   if (severity !== undefined) return severity;
-  const meant = closest(text, SEVERITIES);
+  const meant = didYouMean(text, SEVERITIES);
   const hint = meant === undefined ? "Use Info, Low, Medium, High or Critical." : `Did you mean ${meant}?`;
   source.report("bad-value", entry.value, `There is no severity ${JSON.stringify(text)}.`, hint);
   return undefined;
