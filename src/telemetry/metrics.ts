@@ -57,7 +57,11 @@ export function createMetrics(): Metrics {
     "trailtag_events_refused_total",
     "Documents of requests refused whole; the shipper keeps them.",
   );
-  const hits = counter("trailtag_rule_hits_total", "Events newly stored with the rule's tag, by rule.", "rule_id");
+  const hits = counter(
+    "trailtag_rule_hits_total",
+    "Events newly stored with the rule's tag, by rule.",
+    "rule_id",
+  );
   const errors = counter("trailtag_rule_errors_total", "Events on which a rule failed, by rule.", "rule_id");
   const dropped = counter(
     "trailtag_shipper_fields_dropped_total",
