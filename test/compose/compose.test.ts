@@ -114,7 +114,7 @@ test("both TrailTag containers run a command that exists with the config that is
   ] as const) {
     const service = compose.services[name]!;
     expect(service.command).toEqual([command, "--config", "/etc/trailtag/trailtag.yml"]);
-    expect(main).toContain(`  ${command}: ${command}Command,`);
+    expect(main).toContain(`load: async () => (await import("./${command}.js")).${command}Command`);
     const mount = service.volumes!.map(readVolume).find((volume) => volume.target === service.command![2]);
     expect(join(ROOT, mount!.source)).toBe(trailtagConfig);
   }
