@@ -20,6 +20,9 @@ import { benchBody } from "./records.js";
 type Way = "straight" | "mapped" | "trailtag";
 const WAYS: readonly Way[] = ["straight", "mapped", "trailtag"];
 
+/** Rounds that are not counted: the compilers of both sides, connections and indices get warm. */
+const WARM_UP = 3;
+
 interface Load {
   readonly name: string;
   readonly clients: number;
@@ -107,12 +110,11 @@ async function make(index: string, body: unknown): Promise<void> {
 
 async function compare(load: Load, urls: Readonly<Record<Way, string>>, pid: number): Promise<void> {
   const runs: Record<Way, Run[]> = { straight: [], mapped: [], trailtag: [] };
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -WARM_UP; round < rounds; round++) {
     // Each way comes first, second and third in turn, so that a drift of the machine favours none.
-    const order = WAYS.map((_, i) => WAYS[(i + round + 1) % WAYS.length] ?? "trailtag");
+    const order = WAYS.map((_, i) => WAYS[(i + round + WARM_UP) % WAYS.length] ?? "trailtag");
     for (const way of order) {
       const run = await measure(load, urls[way], pid);
-      // The first round warms up JIT, connections and indices.
       if (round >= 0) runs[way].push(run);
     }
   }
