@@ -68,6 +68,12 @@ function isConfigError(error: unknown): error is { readonly diagnostics: readonl
   return error instanceof Error && error.name === "ConfigError" && "diagnostics" in error;
 }
 
+// `trailtag rules | head`: whoever reads stdout may leave before the end, which is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(EXIT.ok);
+});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -109,6 +109,12 @@ describe("trailtag", () => {
     ]);
   });
 
+  it("ends quietly when its reader leaves early", () => {
+    const command = `"${process.execPath}" "${MAIN}" rules | head -n 1`;
+    const run = spawnSync("bash", ["-o", "pipefail", "-c", command], { encoding: "utf8" });
+    expect([run.status, run.stderr, run.stdout.split("\n").length]).toEqual([0, "", 2]);
+  });
+
   it("refuses what it would ignore", () => {
     const stray = trailtag(["rules", dir]);
     expect([stray.code, stray.err]).toEqual([64, expect.stringContaining(`--rules ${dir}`)]);
