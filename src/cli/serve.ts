@@ -1,6 +1,5 @@
-import { once, setMaxListeners } from "node:events";
+import { once } from "node:events";
 import type { Config } from "../config/types.js";
-import { createApp } from "../http/app.js";
 import { listen, type HttpServer } from "../http/server.js";
 import { formatDiagnostic } from "../lib/diagnostics.js";
 import { EXIT } from "../lib/errors.js";
@@ -9,6 +8,7 @@ import { createLog, type Log } from "../telemetry/log.js";
 import { createMetrics } from "../telemetry/metrics.js";
 import { readFlags } from "./args.js";
 import type { Command } from "./command.js";
+import { createConfiguredApp } from "./configured-app.js";
 import { CONFIG_HELP, CONFIG_OPTIONS, configFromFlags } from "./config-flags.js";
 import { listenForSignals } from "./signals.js";
 import { packageVersion } from "./version.js";
@@ -35,7 +35,10 @@ async function serve(config: Config, log: Log): Promise<number> {
   let server: HttpServer | undefined;
   try {
     await pipeline.start();
-    if (!signals.stop.aborted) server = await open(config, pipeline, log, signals.stop, metrics);
+    if (!signals.stop.aborted) {
+      const app = createConfiguredApp(config, { pipeline, metrics, log, stop: signals.stop });
+      server = await listen(app, config.http.listen.host, config.http.listen.port);
+    }
   } catch (error) {
     await pipeline.close();
     log.error(whyNotStarted(error, config));
@@ -53,33 +56,6 @@ async function serve(config: Config, log: Log): Promise<number> {
   await pipeline.close();
   log.info("TrailTag has stopped.");
   return EXIT.ok;
-}
-
-function open(
-  config: Config,
-  pipeline: Pipeline,
-  log: Log,
-  stop: AbortSignal,
-  metrics: ReturnType<typeof createMetrics>,
-): Promise<HttpServer> {
-  // Each request that is under way listens.
-  setMaxListeners(0, stop);
-  const { limits } = config;
-  const app = createApp({
-    pipeline,
-    metrics,
-    log,
-    limits: {
-      maxBodyBytes: limits.max_body_bytes,
-      maxDocumentBytes: limits.max_document_bytes,
-      maxDepth: limits.max_depth,
-      holdMs: limits.hold_ms,
-      bodyIdleMs: limits.body_idle_ms,
-    },
-    compat: config.http.compat,
-    stop,
-  });
-  return listen(app, config.http.listen.host, config.http.listen.port);
 }
 
 function whyNotStarted(error: unknown, config: Config): string {

@@ -1,7 +1,6 @@
-import { setMaxListeners } from "node:events";
 import type { Express } from "express";
+import { createConfiguredApp } from "../../src/cli/configured-app.js";
 import { loadConfig } from "../../src/config/load.js";
-import { createApp } from "../../src/http/app.js";
 import { listen } from "../../src/http/server.js";
 import type { JsonObject } from "../../src/lib/json.js";
 import { createPipeline, type Pipeline } from "../../src/pipeline/pipeline.js";
@@ -32,22 +31,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const metrics = createMetrics();
   const pipeline = await createPipeline({ config, log, metrics });
   const stop = new AbortController();
-  setMaxListeners(0, stop.signal);
-  const { limits } = config;
-  const app = createApp({
-    pipeline,
-    metrics,
-    log,
-    limits: {
-      maxBodyBytes: limits.max_body_bytes,
-      maxDocumentBytes: limits.max_document_bytes,
-      maxDepth: limits.max_depth,
-      holdMs: limits.hold_ms,
-      bodyIdleMs: limits.body_idle_ms,
-    },
-    compat: config.http.compat,
-    stop: stop.signal,
-  });
+  const app = createConfiguredApp(config, { pipeline, metrics, log, stop: stop.signal });
   await pipeline.start();
   const server = await listen(app, "127.0.0.1", 0);
   if (options.waitUntilReady !== false) {
