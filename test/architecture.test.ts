@@ -43,6 +43,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   winston: ["telemetry"],
   "prom-client": ["telemetry"],
   yaml: ["config", "rules"],
+  "smol-toml": ["rules"],
+  re2js: ["lib"],
   fzstd: ["http"],
   snappyjs: ["http"],
 };

@@ -81,7 +81,8 @@ const SIGN_IN_RESULTS = [
   "PasswordUpdated",
 ] as const;
 
-function toOutcome(record: JsonObject): "success" | "failure" | "unknown" {
+/** How the call ended, told by errorCode, errorMessage or what a sign-in answered. */
+export function toOutcome(record: JsonObject): "success" | "failure" | "unknown" {
   if (present(own(record, "errorCode")) || present(own(record, "errorMessage"))) return "failure";
   if (signInFailed(own(record, "responseElements")) || signInFailed(own(record, "serviceEventDetails"))) {
     return "failure";

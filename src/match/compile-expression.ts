@@ -1,6 +1,7 @@
-import { isJsonObject, own, type JsonValue } from "../lib/json.js";
+import { isJsonArray, isJsonObject, own, type JsonValue } from "../lib/json.js";
 import type { Expression, ExpressionKind, Quantifier } from "../rules/expression.js";
-import { isJsonArray, resolveField, type FieldReference } from "../rules/field.js";
+import type { FieldReference } from "../rules/field.js";
+import { resolveField } from "../rules/resolve-field.js";
 import { compileValueTest } from "./value-tests.js";
 
 /** Of a record, or inside `elements` of a list element. */

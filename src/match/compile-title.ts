@@ -1,5 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
-import { isJsonArray } from "../rules/field.js";
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
 import type { Template } from "../rules/template.js";
 import { compileField } from "./compile-expression.js";
 

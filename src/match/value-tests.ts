@@ -1,6 +1,5 @@
-import { isJsonObject, type JsonScalar, type JsonValue } from "../lib/json.js";
+import { isJsonArray, isJsonObject, type JsonScalar, type JsonValue } from "../lib/json.js";
 import type { ValueTest, ValueTestKind } from "../rules/expression.js";
-import { isJsonArray } from "../rules/field.js";
 
 /** Undefined stands for a missing value. */
 export type ValuePredicate = (value: JsonValue | undefined) => boolean;

@@ -18,7 +18,9 @@ export interface Rule {
   readonly riskScore: number;
   readonly description: string | undefined;
   readonly runbook: string | undefined;
-  readonly reference: string | undefined;
+  readonly references: readonly string[];
+  readonly authors: readonly string[];
+  readonly falsePositives: readonly string[];
   readonly tags: readonly string[];
   /** As declared, `TA0005:T1599` split. */
   readonly attack: readonly AttackReference[];
@@ -28,8 +30,10 @@ export interface Rule {
   /** As the rule has them; `program.groupBy` is what is evaluated. */
   readonly groupBy: readonly string[];
   readonly dedupPeriodMinutes: number;
-  readonly threshold: number;
+  /** False also for a rule that another one counts in its place (Sigma correlations). */
   readonly createAlert: boolean;
+  /** Set for a rule that needs several events: it tags events by its condition and raises no alert on one of them. */
+  readonly stateful: Stateful | undefined;
   readonly tests: readonly RuleTest[];
   readonly program: RuleProgram;
   /** Hash of everything above but `file`: moving a file changes no rule. */
@@ -41,7 +45,69 @@ export interface RuleProgram {
   readonly condition: Expression;
   readonly title: Template;
   readonly groupBy: readonly FieldReference[];
+  /** The first whose condition holds gives the severity; with none the rule's own stands. */
+  readonly severities: readonly DynamicSeverity[];
+  /** What the alert tells besides, by name. */
+  readonly context: readonly ContextField[];
 }
+
+export interface DynamicSeverity {
+  readonly severity: Severity;
+  /** Of that severity, unless the rule has a score of its own. */
+  readonly riskScore: number;
+  readonly condition: Expression;
+}
+
+export interface ContextField {
+  readonly name: string;
+  readonly field: FieldReference;
+}
+
+/** What a rule needs besides one event; read and validated, not evaluated yet. */
+export type Stateful =
+  /** `threshold` matches within the window, by the rule's groupBy; each `cardinality` wants that many distinct values. */
+  | {
+      readonly kind: "threshold";
+      readonly threshold: number;
+      readonly windowMinutes: number;
+      readonly cardinality: readonly { readonly field: FieldReference; readonly values: number }[];
+    }
+  /** A combination of values not seen in the time before. */
+  | {
+      readonly kind: "new_terms";
+      readonly fields: readonly FieldReference[];
+      readonly historyMinutes: number;
+    }
+  | {
+      readonly kind: "correlation";
+      readonly type: CorrelationType;
+      /** Ids of the rules it looks at, in order. */
+      readonly rules: readonly string[];
+      readonly timespanSeconds: number;
+      /** Field of `condition`, for value counts and percentiles. */
+      readonly field: FieldReference | undefined;
+      readonly condition: readonly {
+        readonly operator: "lt" | "lte" | "gt" | "gte" | "eq" | "neq";
+        readonly value: number;
+      }[];
+      /** Group-by name → rule id → field, where rules name it differently. */
+      readonly aliases: readonly {
+        readonly name: string;
+        readonly fields: readonly { readonly rule: string; readonly field: string }[];
+      }[];
+    };
+
+export const CORRELATION_TYPES = [
+  "event_count",
+  "value_count",
+  "temporal",
+  "temporal_ordered",
+  "value_sum",
+  "value_avg",
+  "value_percentile",
+  "value_median",
+] as const;
+export type CorrelationType = (typeof CORRELATION_TYPES)[number];
 
 export interface AttackReference {
   readonly tactic: string | undefined;
@@ -61,7 +127,7 @@ export interface LoadedRules {
   readonly paths: ReadonlyMap<string, string>;
   /** What was refused, and why; warnings too. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Hash of ids and contents of all loaded rules: the same files give the same hash, in any order of loading. */
+  /** Hash of ids and contents of all loaded rules, lists and exceptions: the same files give the same hash, in any order of loading. */
   readonly ruleset: string;
 }
 
@@ -73,4 +139,8 @@ export interface RuleMatch {
   readonly riskScore: number;
   /** Values of GroupBy as they stand in the record, null where missing; undefined when the rule groups by nothing. */
   readonly groupValues: readonly JsonValue[] | undefined;
+  /** Values of `program.context` that the record has; undefined when there are none. */
+  readonly context: JsonObject | undefined;
+  /** Id of the exception that holds for the record; the hit raises no alert then. */
+  readonly suppressedBy: string | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Node } from "yaml";
 import type { Template, TemplatePart } from "../template.js";
 import { parseKeyPath } from "./key-path.js";
-import type { YamlSource } from "./yaml-source.js";
+import type { YamlSource } from "../yaml/yaml-source.js";
 
 /** Reads an AlertTitle: text with `{path}` placeholders; undefined where something was reported. */
 export function parseAlertTitle(source: YamlSource, node: Node | undefined): Template | undefined {

@@ -2,7 +2,7 @@ import type { Node } from "yaml";
 import { isJsonObject, type JsonObject } from "../../lib/json.js";
 import { didYouMean } from "../../lib/did-you-mean.js";
 import type { RuleTest } from "../ir.js";
-import type { Entry, YamlSource } from "./yaml-source.js";
+import type { Entry, YamlSource } from "../yaml/yaml-source.js";
 
 const TEST_KEYS = ["Name", "ExpectedResult", "Log", "LogType", "Mocks"];
 

@@ -1,4 +1,4 @@
-import type { FieldReference, PathStep } from "../field.js";
+import type { PathReference, PathStep } from "../field.js";
 
 /** Why a path could not be read; `message` continues "The path …". */
 export interface PathProblem {
@@ -9,7 +9,7 @@ export interface PathProblem {
  * Reads `a.b`, `a[0].b` and `a[*].b`. A key that itself holds a dot, a bracket or a quote has no form here: that is
  * what DeepKey is for.
  */
-export function parseKeyPath(text: string): FieldReference | PathProblem {
+export function parseKeyPath(text: string): PathReference | PathProblem {
   const steps: PathStep[] = [];
   for (const segment of text.split(".")) {
     const open = segment.indexOf("[");
@@ -22,7 +22,7 @@ export function parseKeyPath(text: string): FieldReference | PathProblem {
     if (brackets === undefined) return { message: "has brackets with something other than a number or *" };
     steps.push(...brackets);
   }
-  return { text, steps };
+  return { kind: "path", text, steps };
 }
 
 /** `[0][*]`… */

@@ -1,7 +1,7 @@
 import type { Node } from "yaml";
 import { topLevelField, type FieldReference, type PathStep } from "../field.js";
 import { parseKeyPath } from "./key-path.js";
-import type { Entry, YamlSource } from "./yaml-source.js";
+import type { Entry, YamlSource } from "../yaml/yaml-source.js";
 
 export const KEY_SPECIFIERS = ["Key", "DeepKey", "KeyPath"] as const;
 
@@ -59,5 +59,5 @@ function parseDeepKey(source: YamlSource, node: Node | undefined): FieldReferenc
   const text = steps.map((step) =>
     step.kind === "key" ? `.${step.name}` : step.kind === "index" ? `[${step.index}]` : "[*]",
   );
-  return { text: text.join("").replace(/^\./, ""), steps };
+  return { kind: "path", text: text.join("").replace(/^\./, ""), steps };
 }

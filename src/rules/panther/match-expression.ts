@@ -12,7 +12,7 @@ import {
 } from "./conditions.js";
 import { insteadOf, positiveOf } from "./instead-of.js";
 import { KEY_SPECIFIERS, parseKeySpecifier } from "./key-specifier.js";
-import type { Entry, YamlSource } from "./yaml-source.js";
+import type { Entry, YamlSource } from "../yaml/yaml-source.js";
 
 const MAX_DEPTH = 50;
 const COMBINATORS = {
@@ -184,7 +184,7 @@ function compilePredicate(
 
   const test = readTest(source, condition, operand?.value, name);
   if (field === undefined || test === undefined) return undefined;
-  const predicate: Expression = { kind: "predicate", field, test };
+  const predicate: Expression = { kind: "predicate", field, test, reading: "exact" };
   return condition.negated ? { kind: "not", term: predicate } : predicate;
 }
 

@@ -9,7 +9,7 @@ import { parseInlineTests } from "./inline-tests.js";
 import { KEY_SPECIFIERS, parseKeySpecifier } from "./key-specifier.js";
 import { compileMatchExpressions } from "./match-expression.js";
 import { RULE_KEYS } from "./rule-keys.js";
-import { parseYamlSource, type Entry, type YamlSource } from "./yaml-source.js";
+import { parseYamlSource, type Entry, type YamlSource } from "../yaml/yaml-source.js";
 
 export interface ParsedRule {
   /** Undefined when the rule was refused, is disabled or is for other logs: the diagnostics say which. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../src/lib/json.js";
 import { compileRules } from "../../../src/match/engine.js";
-import { explainYaml } from "../../../src/rules/panther/yaml-problem.js";
+import { explainYaml } from "../../../src/rules/yaml/yaml-problem.js";
 import { parsePantherRule } from "../../../src/rules/panther/parse-rule.js";
 
 const HEAD = `AnalysisType: rule
