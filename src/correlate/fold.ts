@@ -10,7 +10,7 @@ interface Group {
 
 /**
  * The alerts of a set of tagged events, each as a store derives it, whatever order the events come in. Of several
- * events with one id the first counts, as in a store. Alerts below their threshold are left out.
+ * events with one id the first counts, as in a store.
  *
  * @param now ms since the epoch, for `updated_at`
  * @returns in order of (window start, alert id)
@@ -33,7 +33,6 @@ export function foldAlerts(events: Iterable<EventDocument>, rules: RuleLookup, n
     .map(({ tally, first: { event, hit } }) =>
       toAlert({ first: event, hit, stats: tally.stats(), now }, rules),
     )
-    .filter(({ alert }) => alert.count >= alert.threshold)
     .sort((a, b) => compareText(key(a), key(b)));
 }
 

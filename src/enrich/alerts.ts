@@ -23,10 +23,10 @@ export interface AlertParts {
 
 /**
  * The alerts that a stored event raises by itself, from its own hits: also when the rules have changed or are gone
- * since. A hit whose rule has a threshold above one raises none alone.
+ * since. A hit without an alert id (its rule needs several events, or raises none) raises no alert.
  */
 export function toAlerts(event: EventDocument, rules: RuleLookup): AlertDocument[] {
-  const hits = event.detection.hits.filter((hit) => hit.alert_id !== undefined && (hit.threshold ?? 1) <= 1);
+  const hits = event.detection.hits.filter((hit) => hit.alert_id !== undefined);
   if (hits.length === 0) return [];
   const tally = new AlertTally();
   tally.add({ id: event.event.id, time: event["@timestamp"], related: event.related ?? {} });
@@ -54,7 +54,7 @@ export function toAlert({ first, hit, stats, previous, now }: AlertParts, rules:
       status: previous?.alert.status ?? "open",
       severity: hit.severity,
       risk_score: hit.risk_score,
-      threshold: hit.threshold ?? 1,
+      threshold: 1,
       window_start: start,
       window_end: end,
       ...seen,
@@ -96,9 +96,14 @@ function ruleFields(
     ...named,
     ...(rule.description === undefined ? undefined : { description: rule.description }),
     ...(rule.runbook === undefined ? undefined : { runbook: rule.runbook }),
-    ...(rule.reference === undefined ? undefined : { reference: rule.reference }),
+    ...(rule.references.length === 0 ? undefined : { reference: oneOrAll(rule.references) }),
     ...(rule.tags.length === 0 ? undefined : { tags: rule.tags }),
   };
+}
+
+/** As the documents of rules with one reference have it: the text itself. */
+function oneOrAll(texts: readonly string[]): string | readonly string[] {
+  return texts.length === 1 ? (texts[0] as string) : texts;
 }
 
 /** The hit's own tactics and techniques, with the names that the event holds. */

@@ -71,7 +71,7 @@ function toHit(event: NormalisedEvent, match: RuleMatch, tags: RuleTags): Hit {
     title: match.title,
   };
   const attack = { tactics: tags.tacticIds, techniques: tags.techniqueIds };
-  if (!rule.createAlert) return { ...hit, ...attack };
+  if (!rule.createAlert || rule.stateful !== undefined) return { ...hit, ...attack };
   const key = toDedupKey(match.groupValues ?? [event.account, event.actor]);
   const start = new Date(toWindowStart(event.time, tags.windowMs)).toISOString();
   return {
@@ -80,7 +80,6 @@ function toHit(event: NormalisedEvent, match: RuleMatch, tags: RuleTags): Hit {
     alert_id: toAlertId(rule.id, key, start),
     window_start: start,
     window_minutes: tags.windowMs / 60_000,
-    ...(rule.threshold > 1 ? { threshold: rule.threshold } : undefined),
     ...attack,
   };
 }

@@ -40,7 +40,6 @@ function isHit(hit: JsonValue): boolean {
     (id === undefined || (isText(id) && id !== "" && id.length <= MAX_ALERT_ID)) &&
     optional(own(hit, "dedup_key"), isText) &&
     optional(own(hit, "window_start"), isInstant) &&
-    optional(own(hit, "threshold"), Number.isFinite) &&
     (minutes === undefined || (typeof minutes === "number" && minutes > 0 && minutes <= MAX_WINDOW_MINUTES))
   );
 }

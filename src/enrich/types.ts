@@ -12,14 +12,12 @@ export interface Hit {
   readonly severity: Severity;
   readonly risk_score: number;
   readonly title: string;
-  /** Absent when the rule raises no alert (CreateAlert: false). */
+  /** Absent when the hit raises no alert: the rule says so, or needs several events. */
   readonly dedup_key?: string;
   readonly alert_id?: string;
   /** Epoch-aligned, ISO 8601; absent like alert_id. Together with window_minutes it lets a stored hit raise its alert again. */
   readonly window_start?: string;
   readonly window_minutes?: number;
-  /** Matches in the window that it takes to raise the alert; absent when one is enough. */
-  readonly threshold?: number;
   readonly tactics: readonly string[];
   readonly techniques: readonly string[];
 }
@@ -99,7 +97,7 @@ export interface AlertDocument {
     readonly kind: string;
     readonly description?: string;
     readonly runbook?: string;
-    readonly reference?: string;
+    readonly reference?: string | readonly string[];
     readonly tags?: readonly string[];
   };
   readonly threat?: Threat;

@@ -11,14 +11,13 @@ import { NOW, trailRecord } from "../event/make.js";
 
 const plain = ruleOf({ id: "Plain" });
 const grouped = ruleOf({ id: "Grouped", dedupPeriodMinutes: 15 });
-const counted = ruleOf({ id: "Counted", threshold: 3 });
-const all = [plain, grouped, counted];
+const all = [plain, grouped];
 const rules = (id: string) => all.find((rule) => rule.id === id);
 const fold = (events: Iterable<EventDocument>) => foldAlerts(events, rules, NOW);
 
 const ADDRESSES = ["2001:DB8:0::1", "203.0.113.9", "2001:db8::1", "s3.amazonaws.com", "::ffff:198.51.100.7"];
 
-function eventAt(minute: number, user: string, n: number, withCount = true): EventDocument {
+function eventAt(minute: number, user: string, n: number): EventDocument {
   const record = trailRecord({
     eventTime: new Date(Date.parse("2026-03-01T08:00:00Z") + minute * 60_000).toISOString(),
     eventID: `e-${String(n).padStart(4, "0")}`,
@@ -29,7 +28,6 @@ function eventAt(minute: number, user: string, n: number, withCount = true): Eve
   return documentOf(record, [
     matchOf(plain, { title: `event ${n}`, severity: n % 2 === 0 ? "high" : "low" }),
     matchOf(grouped, { groupValues: [user] }),
-    ...(withCount ? [matchOf(counted)] : []),
   ]);
 }
 
@@ -54,13 +52,6 @@ test("members make one alert with an exact count; the least gives title and seve
   expect(alerts[0]?.related.ip).toEqual(["198.51.100.1", "198.51.100.2", "198.51.100.5"]);
 });
 
-test("an alert below its threshold is none", () => {
-  const two = [eventAt(1, "maria", 1), eventAt(2, "maria", 2)];
-  const of = (events: EventDocument[]) => fold(events).filter(({ rule }) => rule.id === "Counted");
-  expect(of(two)).toEqual([]);
-  expect(of([...two, eventAt(3, "maria", 3)])[0]?.alert).toMatchObject({ count: 3, threshold: 3 });
-});
-
 test("the sample of ids is cut and says so, the count is not", () => {
   const events = Array.from({ length: 1005 }, (_, n) => eventAt(1, "maria", n));
   const [alert] = fold(events).filter(({ rule }) => rule.id === "Plain");
@@ -80,7 +71,7 @@ const history: fc.Arbitrary<History> = fc
     minLength: 1,
     maxLength: 12,
   })
-  .map((list) => list.map(({ minute, user }, n) => eventAt(minute, user, n, false)))
+  .map((list) => list.map(({ minute, user }, n) => eventAt(minute, user, n)))
   .chain((events) =>
     fc.tuple(
       fc.constant(events),

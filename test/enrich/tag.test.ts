@@ -109,10 +109,12 @@ test("a rule that raises no alert leaves the hit alone", () => {
   expect(alerts).toEqual([]);
 });
 
-test("a rule with a threshold marks the event and raises nothing alone", () => {
-  const { document, alerts } = tagged(trailRecord(), [matchOf(ruleOf({ threshold: 5 }))]);
+test("a rule that needs several events marks the event and raises nothing", () => {
+  const stateful = { kind: "threshold", threshold: 5, windowMinutes: 60, cardinality: [] } as const;
+  const { document, alerts } = tagged(trailRecord(), [matchOf(ruleOf({ stateful }))]);
   const { detection } = JSON.parse(document) as EventDocument;
-  expect(detection.hits[0]).toMatchObject({ threshold: 5, alert_id: detection.alert_ids[0] });
+  expect(detection).toMatchObject({ count: 1, alert_ids: [] });
+  expect(Object.keys(detection.hits[0] ?? {})).not.toContain("alert_id");
   expect(alerts).toEqual([]);
 });
 
