@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../lib/json.js";
 import type { Severity } from "../lib/severity.js";
 import type { Expression } from "./expression.js";
 import type { FieldReference } from "./field.js";
+import type { Positions } from "./positions.js";
 import type { Template } from "./template.js";
 
 /** A rule of any format, as everything after the front ends knows it. Immutable plain data. */
@@ -129,6 +130,8 @@ export interface LoadedRules {
   readonly diagnostics: readonly Diagnostic[];
   /** Hash of ids and contents of all loaded rules, lists and exceptions: the same files give the same hash, in any order of loading. */
   readonly ruleset: string;
+  /** Where the parts of rules stand; undefined when they were not asked for. */
+  readonly positions: Positions | undefined;
 }
 
 /** One rule that holds for one record. */

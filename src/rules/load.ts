@@ -1,114 +1,114 @@
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
-import { basename, join, relative, resolve, sep } from "node:path";
-import type { Diagnostic } from "../lib/diagnostics.js";
+import { readFile } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
+import type { Diagnostic, DiagnosticSeverity } from "../lib/diagnostics.js";
 import { packageRoot } from "../lib/package-root.js";
 import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
+import { findFiles, type FoundFile } from "./find-files.js";
 import { hashRules } from "./finish-rule.js";
 import type { LoadedRules, Rule } from "./ir.js";
+import type { NamedList } from "./lists/named-list.js";
 import { parsePantherRule } from "./panther/parse-rule.js";
+import type { Positions } from "./positions.js";
+import { ruleFormatOf } from "./rule-format.js";
+
+export interface LoadOptions {
+  /** Lists by name, for rules that refer to them. */
+  readonly lists?: ReadonlyMap<string, NamedList>;
+  /** Whether to keep where the parts of rules stand. */
+  readonly positions?: boolean;
+}
 
 const BUNDLED_PACK = join(packageRoot, "rules") + sep;
+const RULE_FILES = /\.(?:ya?ml|toml)$/;
+/** Files read at a time; between two batches other work of the process gets its turn. */
+const BATCH = 16;
 
-interface RuleFile {
+interface LoadedFile {
+  readonly rules: readonly Rule[];
   readonly path: string;
-  /** Relative to the path it was found under, with `/`. */
-  readonly file: string;
 }
 
 /**
- * Loads rules from files and folders (recursively, `*.yml` and `*.yaml`; a file named outright may be called anything).
- * A file reached twice, by overlapping paths or by links, is read once. Rejects on nothing that a person wrote: what is
- * wrong with paths and files is in the diagnostics, and one bad file costs no other.
+ * Loads rules of all formats from files and folders, recursively. Rejects on nothing that a person wrote: what is wrong
+ * with paths and files is in the diagnostics, and one bad file costs no other.
  */
-export async function loadRules(paths: readonly string[]): Promise<LoadedRules> {
+export async function loadRules(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
   const diagnostics: Diagnostic[] = [];
-  const files: RuleFile[] = [];
-  const seen = new Set<string>();
-  for (const path of paths) await collect(path, path, seen, files, diagnostics);
+  const positions: Positions | undefined = options.positions === true ? new WeakMap() : undefined;
+  const files = await findFiles(paths, RULE_FILES, diagnostics);
+  const loaded: LoadedFile[] = [];
 
-  const parsed: { rule: Rule; path: string }[] = [];
-  for (const { path, file } of files) {
-    try {
-      const result = parsePantherRule(await readFile(path, "utf8"), file, path);
-      diagnostics.push(...result.diagnostics);
-      if (result.rule !== undefined) parsed.push({ rule: result.rule, path });
-    } catch (error) {
-      diagnostics.push(problem("unreadable-file", path, `The file cannot be read: ${reasonOf(error)}.`));
+  for await (const { found, text } of readAll(files, diagnostics)) {
+    if (ruleFormatOf(found.path, text) === undefined) {
+      diagnostics.push(notARule(found));
+      continue;
     }
+    const parsed = parsePantherRule(text, found.file, found.path);
+    diagnostics.push(...parsed.diagnostics);
+    if (parsed.rule !== undefined) loaded.push({ rules: [parsed.rule], path: found.path });
   }
-  const rules = refuseShared(parsed, diagnostics);
-  const found = new Map(parsed.map(({ rule, path }) => [rule.id, path]));
-  return { rules, paths: found, diagnostics, ruleset: hashRules(rules) };
+  const rules = refuseShared(loaded, diagnostics);
+  const found = new Map(
+    loaded.flatMap(({ rules: own, path }) => own.map((rule) => [rule.id, path] as const)),
+  );
+  return { rules, paths: found, diagnostics, ruleset: hashRules(rules), positions };
 }
 
-async function collect(
-  path: string,
-  root: string,
-  seen: Set<string>,
-  files: RuleFile[],
+async function* readAll(
+  files: readonly FoundFile[],
   diagnostics: Diagnostic[],
-): Promise<void> {
-  const shown = path === root ? path : relative(root, path).split(sep).join("/");
-  try {
-    const [info, real] = await Promise.all([stat(path), realpath(path)]);
-    if (seen.has(real)) return;
-    seen.add(real);
-    if (!info.isDirectory()) {
-      files.push({ path, file: path === root ? basename(path) : shown });
-      return;
+): AsyncGenerator<{ readonly found: FoundFile; readonly text: string }> {
+  for (let from = 0; from < files.length; from += BATCH) {
+    const batch = files.slice(from, from + BATCH);
+    const texts = await Promise.allSettled(batch.map(({ path }) => readFile(path, "utf8")));
+    for (const [i, text] of texts.entries()) {
+      const found = batch[i] as FoundFile;
+      if (text.status === "fulfilled") yield { found, text: text.value };
+      else {
+        const message = `The file cannot be read: ${reasonOf(text.reason)}.`;
+        diagnostics.push(problem("unreadable-file", found.path, message));
+      }
     }
-    const entries = await readdir(path, { withFileTypes: true });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      // A link may lead to a folder of any name or to a file: its own name decides for files only.
-      const wanted = entry.isDirectory() || entry.isSymbolicLink() || /\.ya?ml$/.test(entry.name);
-      if (!wanted || (entry.isSymbolicLink() && !(await leadsToRules(join(path, entry.name), entry.name))))
-        continue;
-      await collect(join(path, entry.name), root, seen, files, diagnostics);
-    }
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    diagnostics.push(
-      missing
-        ? problem("path-not-found", path, `There is no file or folder ${path}.`)
-        : problem("unreadable-file", path, `${path} cannot be read: ${reasonOf(error)}.`),
-    );
   }
 }
 
-async function leadsToRules(path: string, name: string): Promise<boolean> {
-  if (/\.ya?ml$/.test(name)) return true;
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    // A dangling link with another name is no rule file.
-    return false;
-  }
+/** A checkout holds more than rules; a file that was asked for by name should be one. */
+function notARule({ path, named }: FoundFile): Diagnostic {
+  const message = "The file holds no rule of a known format.";
+  const hint =
+    "Panther rules have AnalysisType, Sigma rules logsource and detection, Elastic rules a [rule] table.";
+  return problem("not-a-rule", path, message, hint, named ? "error" : "info");
 }
 
 /** A rule's id names it in tags, alerts and exceptions: where several claim one, nobody can tell which was meant. */
-function refuseShared(
-  parsed: readonly { readonly rule: Rule; readonly path: string }[],
-  diagnostics: Diagnostic[],
-): readonly Rule[] {
+function refuseShared(loaded: readonly LoadedFile[], diagnostics: Diagnostic[]): readonly Rule[] {
   const pathsById = new Map<string, string[]>();
-  for (const { rule, path } of parsed) pathsById.set(rule.id, [...(pathsById.get(rule.id) ?? []), path]);
+  for (const { rules, path } of loaded) {
+    for (const { id } of rules) pathsById.set(id, [...(pathsById.get(id) ?? []), path]);
+  }
   for (const [id, paths] of pathsById) {
     if (paths.length === 1) continue;
     const hint = paths.some((path) => resolve(path).startsWith(BUNDLED_PACK))
       ? "One of them is in the bundled pack: give the other an id of its own, or copy the pack, change the copy and set rules.bundled: false."
       : "Give each rule an id of its own.";
-    for (const path of paths) {
-      const others = paths.filter((other) => other !== path).join(", ");
-      const message = `The id ${id} is also that of ${others}; none of these rules is loaded.`;
+    for (const [i, path] of paths.entries()) {
+      const others = paths.filter((_, other) => other !== i).join(", ");
+      const message = `The id ${id} is also that of a rule in ${others}; none of these rules is loaded.`;
       diagnostics.push(problem("duplicate-rule-id", path, message, hint));
     }
   }
-  const single = parsed.map(({ rule }) => rule).filter((rule) => pathsById.get(rule.id)?.length === 1);
+  const single = loaded.flatMap(({ rules }) => rules).filter(({ id }) => pathsById.get(id)?.length === 1);
   return single.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function problem(code: RuleDiagnosticCode, file: string, message: string, hint?: string): Diagnostic {
-  const where = { code, severity: "error", file, line: 1, column: 1, message } as const;
+function problem(
+  code: RuleDiagnosticCode,
+  file: string,
+  message: string,
+  hint?: string,
+  severity: DiagnosticSeverity = "error",
+): Diagnostic {
+  const where = { code, severity, file, line: 1, column: 1, message } as const;
   return hint === undefined ? where : { ...where, hint };
 }
 
