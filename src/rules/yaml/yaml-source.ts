@@ -12,6 +12,7 @@ import {
 } from "yaml";
 import type { Diagnostic, DiagnosticSeverity } from "../../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
+import type { Position } from "../positions.js";
 import { explainYaml } from "./yaml-problem.js";
 
 /** A key of a mapping with its value; `value` is undefined for `Key:` with nothing after it. */
@@ -44,6 +45,8 @@ export interface YamlSource {
   strings(node: Node | undefined, what: string): readonly string[];
   /** Plain data, aliases resolved. */
   toData(node: Node | undefined): unknown;
+  /** Where a node begins; the beginning of the file when there is none. */
+  position(node: Node | undefined): Position;
   /** True when an error was reported; warnings and information do not count. */
   failed(): boolean;
 }
@@ -59,6 +62,10 @@ export function parseYamlSource(text: string, file: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
   const diagnostics: Diagnostic[] = [];
+  const locate = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
   const add = (
     code: RuleDiagnosticCode,
     offset: number,
@@ -66,8 +73,7 @@ export function parseYamlSource(text: string, file: string): YamlSource {
     hint: string | undefined,
     severity: DiagnosticSeverity,
   ): void => {
-    const { line, col } = lines.linePos(offset);
-    const position = { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+    const position = { file, ...locate(offset) };
     diagnostics.push({ code, severity, ...position, message, ...(hint === undefined ? {} : { hint }) });
   };
   for (const error of document.errors.slice(0, 1)) {
@@ -130,6 +136,7 @@ export function parseYamlSource(text: string, file: string): YamlSource {
       const items = source.items(node, what) ?? [];
       return items.flatMap((item) => source.string(item, `Each item of ${what}`) ?? []);
     },
+    position: (node) => locate(node?.range?.[0] ?? document.range[0]),
     toData: (node): unknown => node?.toJS(document),
     failed: () => diagnostics.some((d) => d.severity === "error"),
   };
