@@ -43,9 +43,10 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
       diagnostics.push(notARule(found));
       continue;
     }
-    const parsed = parsePantherRule(text, found.file, found.path);
+    const source = { text, file: found.file, path: found.path, lists: new Map<string, NamedList>(), testsOf: () => [] };
+    const parsed = parsePantherRule(positions === undefined ? source : { ...source, positions });
     diagnostics.push(...parsed.diagnostics);
-    if (parsed.rule !== undefined) loaded.push({ rules: [parsed.rule], path: found.path });
+    loaded.push({ rules: parsed.rules, path: found.path });
   }
   const rules = refuseShared(loaded, diagnostics);
   const found = new Map(

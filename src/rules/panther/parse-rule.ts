@@ -1,21 +1,15 @@
-import type { Diagnostic } from "../../lib/diagnostics.js";
 import { RISK_SCORES, SEVERITIES, type Severity } from "../../lib/severity.js";
 import { didYouMean } from "../../lib/did-you-mean.js";
 import type { FieldReference } from "../field.js";
 import type { AttackReference, Rule } from "../ir.js";
 import { finishRule } from "../finish-rule.js";
+import type { ParsedFile, RuleSource } from "../front-end.js";
 import { parseAlertTitle } from "./alert-title.js";
 import { parseInlineTests } from "./inline-tests.js";
 import { KEY_SPECIFIERS, parseKeySpecifier } from "./key-specifier.js";
 import { compileMatchExpressions } from "./match-expression.js";
 import { RULE_KEYS } from "./rule-keys.js";
 import { parseYamlSource, type Entry, type YamlSource } from "../yaml/yaml-source.js";
-
-export interface ParsedRule {
-  /** Undefined when the rule was refused, is disabled or is for other logs: the diagnostics say which. */
-  readonly rule: Rule | undefined;
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /** Keys that every rule has, each with what to write. */
 const REQUIRED = {
@@ -29,25 +23,23 @@ const REQUIRED = {
 const LOG_TYPE = "AWS.CloudTrail";
 
 /**
- * Reads one Panther rule from YAML text and compiles its Detection. Never throws.
- *
- * @param file becomes `Rule.file`.
- * @param path is what diagnostics show: where a person finds the file.
+ * Reads one Panther rule from YAML text and compiles its Detection. Never throws. Gives no rule when it was refused, is
+ * disabled or is for other logs: the diagnostics say which.
  */
-export function parsePantherRule(text: string, file: string, path: string = file): ParsedRule {
+export function parsePantherRule({ text, file, path }: RuleSource): ParsedFile {
   try {
     const source = parseYamlSource(text, path);
     const rule = source.root === undefined ? undefined : readRule(source, file);
     if (source.root === undefined && source.diagnostics.length === 0) {
       source.report("not-a-rule", undefined, "The file is empty.");
     }
-    return { rule: source.failed() ? undefined : rule, diagnostics: source.diagnostics };
+    return { rules: source.failed() || rule === undefined ? [] : [rule], diagnostics: source.diagnostics };
   } catch (error) {
     // Nesting beyond what the YAML parser's own recursion bears, and aliases that contain themselves.
     const reason = error instanceof Error ? error.message : String(error);
     const message = `The file cannot be read as YAML: ${reason}.`;
     return {
-      rule: undefined,
+      rules: [],
       diagnostics: [{ code: "yaml-syntax", severity: "error", file: path, line: 1, column: 1, message }],
     };
   }
@@ -84,14 +76,11 @@ function readRule(source: YamlSource, file: string): Rule | undefined {
   const title = read("AlertTitle", (entry) => parseAlertTitle(source, entry.value));
   const groupBy = readGroupBy(source, keys.get("GroupBy"));
   const threshold = integer("Threshold", 1, Number.MAX_SAFE_INTEGER) ?? 1;
-  if (threshold > 1) {
-    source.report("unsupported-key", value("Threshold"), "A Threshold above 1 is not supported yet.");
-  }
   const rest = {
     riskScore: integer("RiskScore", 1, 99),
     description: string("Description"),
     runbook: string("Runbook"),
-    reference: string("Reference"),
+    references: [string("Reference") ?? ""].filter((reference) => reference !== ""),
     tags: strings("Tags"),
     attack: readAttack(source, keys.get("Reports")),
     summaryAttributes: strings("SummaryAttributes"),
@@ -103,6 +92,8 @@ function readRule(source: YamlSource, file: string): Rule | undefined {
     return undefined;
   return finishRule({
     ...rest,
+    authors: [],
+    falsePositives: [],
     id,
     name,
     kind: "panther",
@@ -111,8 +102,17 @@ function readRule(source: YamlSource, file: string): Rule | undefined {
     riskScore: rest.riskScore ?? RISK_SCORES[severity],
     logTypes,
     groupBy: groupBy.map((field) => field.text),
-    threshold,
-    program: { condition, title: title ?? [{ kind: "text", text: name }], groupBy },
+    stateful:
+      threshold === 1
+        ? undefined
+        : { kind: "threshold", threshold, windowMinutes: rest.dedupPeriodMinutes, cardinality: [] },
+    program: {
+      condition,
+      title: title ?? [{ kind: "text", text: name }],
+      groupBy,
+      severities: [],
+      context: [],
+    },
   });
 }
 
