@@ -25,6 +25,26 @@ export const RULE_DIAGNOSTICS = {
   "unsupported-mocks": "A test with Mocks cannot be run.",
   "rule-disabled": "The rule says `Enabled: false` and is not loaded.",
   "other-log-type": "The rule is for other logs than AWS.CloudTrail and is not loaded.",
+  "unknown-modifier": "Sigma has no such modifier.",
+  "bad-modifier": "Sigma modifiers stand in an order, in a combination or beside a value that means nothing.",
+  "bad-regex": "A regular expression cannot be read.",
+  "unsupported-regex":
+    "A regular expression uses look-around, a back-reference or the like, which takes more than linear time.",
+  "bad-cidr": "A range of addresses cannot be read.",
+  "unknown-list": "The rule refers to a list that does not exist.",
+  "bad-condition": "A Sigma condition cannot be read.",
+  "unknown-selection": "A Sigma condition names a selection that is not there.",
+  "unused-selection": "No condition uses the selection; the rule is loaded.",
+  "pipe-aggregation":
+    "A Sigma condition has an aggregation of the old kind, which correlations have replaced.",
+  "unsupported-taxonomy": "The rule names its fields by another taxonomy than Sigma's own.",
+  "unsupported-correlation":
+    "The correlation's condition combines rules by `and`, `or` and `not`, which the specification does not have.",
+  "global-document": "The file shares parts between its documents by `action:`, which Sigma no longer has.",
+  "rule-retired": "The rule's status is deprecated or unsupported; it is not loaded.",
+  "unresolved-rule": "A filter or a correlation refers to a rule that is not loaded.",
+  "correlation-cycle": "Correlations refer to one another in a circle; none of them is loaded.",
+  "filter-keeps": "A Sigma filter's condition has no `not`: its rules match only what it describes.",
   "duplicate-rule-id": "Several rules have the same id; none of them is loaded.",
 } as const;
 

@@ -85,8 +85,11 @@ export type Stateful =
       /** Ids of the rules it looks at, in order. */
       readonly rules: readonly string[];
       readonly timespanSeconds: number;
-      /** Field of `condition`, for value counts and percentiles. */
-      readonly field: FieldReference | undefined;
+      /** Fields whose values are counted or measured; several are counted together. None for events and rules. */
+      readonly fields: readonly FieldReference[];
+      /** 0 to 100, where a `value_percentile` names one. */
+      readonly percentile: number | undefined;
+      /** All of them hold; for a temporal type without a condition, as many rules as there are. */
       readonly condition: readonly {
         readonly operator: "lt" | "lte" | "gt" | "gte" | "eq" | "neq";
         readonly value: number;

@@ -4,7 +4,9 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  parseAllDocuments,
   parseDocument,
+  visit,
   type Document,
   type Node,
   type YAMLMap,
@@ -22,13 +24,16 @@ export interface Entry {
   readonly value: Node | undefined;
 }
 
-/** A YAML file being read: hands out nodes, and collects what is wrong with them at their positions. */
+/** A node, or a part of its text: where it begins is all that counts. */
+export type Place = Pick<Node, "range">;
+
+/** A YAML file, or one document of it, being read: hands out nodes, and collects what is wrong with them at their positions. */
 export interface YamlSource {
   readonly root: Node | undefined;
   readonly diagnostics: readonly Diagnostic[];
   report(
     code: RuleDiagnosticCode,
-    at: Node | undefined,
+    at: Place | undefined,
     message: string,
     hint?: string,
     severity?: DiagnosticSeverity,
@@ -46,7 +51,7 @@ export interface YamlSource {
   /** Plain data, aliases resolved. */
   toData(node: Node | undefined): unknown;
   /** Where a node begins; the beginning of the file when there is none. */
-  position(node: Node | undefined): Position;
+  position(node: Place | undefined): Position;
   /** True when an error was reported; warnings and information do not count. */
   failed(): boolean;
 }
@@ -60,7 +65,22 @@ const MAX_COLLECTIONS = 20_000;
  */
 export function parseYamlSource(text: string, file: string): YamlSource {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
+  return toSource(parseDocument(text, { ...YAML_OPTIONS, lineCounter: lines }), lines, file);
+}
+
+/** As `parseYamlSource`, for a file of several documents, parted by `---`; empty documents are left out. */
+export function parseYamlSources(text: string, file: string): readonly YamlSource[] {
+  const lines = new LineCounter();
+  // Of a text without any document this gives an empty list.
+  const documents: readonly Document[] = parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter: lines });
+  return documents
+    .filter(({ contents, errors }) => contents !== null || errors.length > 0)
+    .map((document) => toSource(document, lines, file));
+}
+
+const YAML_OPTIONS = { prettyErrors: false, version: "1.2" } as const;
+
+function toSource(document: Document, lines: LineCounter, file: string): YamlSource {
   const diagnostics: Diagnostic[] = [];
   const locate = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -90,7 +110,7 @@ export function parseYamlSource(text: string, file: string): YamlSource {
     root: document.errors.length > 0 ? undefined : follow(document, document.contents),
     diagnostics,
     report: (code, at, message, hint, severity = "error") =>
-      add(code, at?.range?.[0] ?? document.range[0], message, hint, severity),
+      add(code, at?.range?.[0] ?? document.range?.[0] ?? 0, message, hint, severity),
     entries(node, what) {
       count();
       const map = follow(document, node);
@@ -136,7 +156,7 @@ export function parseYamlSource(text: string, file: string): YamlSource {
       const items = source.items(node, what) ?? [];
       return items.flatMap((item) => source.string(item, `Each item of ${what}`) ?? []);
     },
-    position: (node) => locate(node?.range?.[0] ?? document.range[0]),
+    position: (node) => locate(node?.range?.[0] ?? document.range?.[0] ?? 0),
     toData: (node): unknown => node?.toJS(document),
     failed: () => diagnostics.some((d) => d.severity === "error"),
   };
@@ -155,6 +175,24 @@ function toEntries(document: Document, map: YAMLMap): readonly Entry[] {
 }
 
 function follow(document: Document, node: Node | null | undefined): Node | undefined {
-  if (isAlias(node)) return node.resolve(document);
-  return node ?? undefined;
+  return isAlias(node) ? targetsOf(document).get(node) : (node ?? undefined);
+}
+
+const TARGETS = new WeakMap<Document, ReadonlyMap<Node, Node>>();
+
+/** What each alias stands for, found in one walk: `Alias.resolve` walks the whole document for each. */
+function targetsOf(document: Document): ReadonlyMap<Node, Node> {
+  const known = TARGETS.get(document);
+  if (known !== undefined) return known;
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
+  visit(document, {
+    Node: (_, node) => {
+      const target = isAlias(node) ? anchors.get(node.source) : undefined;
+      if (target !== undefined) targets.set(node, target);
+      else if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  TARGETS.set(document, targets);
+  return targets;
 }
