@@ -38,7 +38,12 @@ export interface DerivedReference {
   readonly name: DerivedField;
 }
 
-/** A function of values; undefined where an argument is of another type than the function wants. */
+/**
+ * A function of values; undefined where an argument is missing, null, or of another type than the function wants.
+ * Numbers and booleans have a text; text of a decimal number is one. But for `java_text`, a list counts as its scalars:
+ * the function is called with each, and what it gives forms one array. Where several arguments are lists, the first is
+ * gone through, and another must have one scalar only.
+ */
 export interface CallReference {
   readonly kind: "call";
   readonly text: string;
@@ -52,8 +57,30 @@ export type Operand = FieldReference | { readonly kind: "literal"; readonly valu
 export const FIELD_FUNCTIONS = [
   /** Text of a value as Java prints maps and lists: `{a=1, b=[x, y]}`. A string stays as it is. */
   "java_text",
-  /** Code units of a string. */
+  /** Code units of a text. */
   "length",
+  /** Text of a scalar. */
+  "string",
+  /** The texts of all arguments, joined. */
+  "concat",
+  /**
+   * (text, base or null): the number that a text stands for, blanks around it left out. `0x` means base 16 and decimal
+   * fractions go with base 10; each is taken when no base is given.
+   */
+  "number",
+  /** (text, from, to or null): code units from one place up to another; places below 0 count from the end. */
+  "substring",
+  /** (text, left, right, greedy, ignoreCase): what stands between two parts, up to the last `right` when greedy; "" if nothing does. */
+  "between",
+  /** (text, part, from, ignoreCase): the first place of a part, at `from` or after it; undefined when it is not there. */
+  "index_of",
+  "add",
+  "subtract",
+  "multiply",
+  /** (a, b, exact): two integers give an integer, cut towards 0, unless `exact`. */
+  "divide",
+  /** With the sign of the first number; 0 when one of them has a fraction. */
+  "modulo",
 ] as const;
 export type FieldFunction = (typeof FIELD_FUNCTIONS)[number];
 
