@@ -45,7 +45,21 @@ export const RULE_DIAGNOSTICS = {
   "unresolved-rule": "A filter or a correlation refers to a rule that is not loaded.",
   "correlation-cycle": "Correlations refer to one another in a circle; none of them is loaded.",
   "filter-keeps": "A Sigma filter's condition has no `not`: its rules match only what it describes.",
+  "toml-syntax": "The file is not well-formed TOML.",
+  "bad-query": "A query of an Elastic rule cannot be read.",
+  "unsupported-query": "A query of an Elastic rule uses what is not supported here.",
+  "unsupported-rule-type": "Elastic rules of this type are not supported.",
+  "unknown-field":
+    "CloudTrail events have no field of that name; the rule is loaded and takes it as missing.",
+  "absent-field":
+    "The field is never set here, unlike in Elastic's indices; the rule is loaded and takes it as missing.",
   "duplicate-rule-id": "Several rules have the same id; none of them is loaded.",
+  "duplicate-list": "Several lists have the same name; none of them is loaded.",
+  "catch-all-value": "A value of a list stands for any text; the list is loaded.",
+  "duplicate-exception": "Several exceptions have the same id; none of them is loaded.",
+  "unknown-rule": "An exception is for a rule that is not loaded; the exception is loaded.",
+  "unknown-tag": "An exception is for a tag that no loaded rule has; the exception is loaded.",
+  "exception-expired": "The exception has expired and takes no hit away any more.",
 } as const;
 
 export type RuleDiagnosticCode = keyof typeof RULE_DIAGNOSTICS;

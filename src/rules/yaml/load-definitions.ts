@@ -1,0 +1,86 @@
+import { readFile } from "node:fs/promises";
+import type { Node } from "yaml";
+import type { Diagnostic } from "../../lib/diagnostics.js";
+import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
+import { findFiles } from "../find-files.js";
+import { parseYamlSource, type YamlSource } from "./yaml-source.js";
+
+/** One thing that a file defines, under the name that it is known by. */
+export interface Defined<T> {
+  readonly name: string;
+  /** Where the name stands. */
+  readonly at: Node | undefined;
+  readonly value: T;
+}
+
+export interface DefinitionKind<T> {
+  /** `list`, for messages. */
+  readonly noun: string;
+  readonly duplicate: RuleDiagnosticCode;
+  /** Reads one file; reports what is wrong and gives what is good. */
+  readonly read: (source: YamlSource, path: string) => readonly Defined<T>[];
+}
+
+export interface LoadedDefinitions<T> {
+  /** In order of name, by code units. */
+  readonly values: readonly T[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const YAML_FILES = /\.ya?ml$/;
+
+/**
+ * Loads what YAML files and folders define. Rejects on nothing that a person wrote. Where several claim one name, none
+ * of them is loaded: nobody can tell which was meant.
+ */
+export async function loadDefinitions<T>(
+  paths: readonly string[],
+  kind: DefinitionKind<T>,
+): Promise<LoadedDefinitions<T>> {
+  const diagnostics: Diagnostic[] = [];
+  const sources: YamlSource[] = [];
+  const byName = new Map<
+    string,
+    { readonly defined: Defined<T>; readonly source: YamlSource; readonly path: string }[]
+  >();
+  for (const { path } of await findFiles(paths, YAML_FILES, diagnostics)) {
+    try {
+      const source = parseYamlSource(await readFile(path, "utf8"), path);
+      sources.push(source);
+      for (const defined of kind.read(source, path)) {
+        const same = byName.get(defined.name) ?? [];
+        byName.set(defined.name, same);
+        same.push({ defined, source, path });
+      }
+    } catch (error) {
+      diagnostics.push(unreadable(path, error));
+    }
+  }
+  for (const [name, same] of byName) {
+    if (same.length === 1) continue;
+    for (const [i, { defined, source }] of same.entries()) {
+      const others = same.filter((_, other) => other !== i).map(({ path }) => path);
+      const message = `The name ${name} is also that of ${kind.noun}s in ${[...new Set(others)].join(", ")}; none of them is loaded.`;
+      source.report(kind.duplicate, defined.at, message, `Give each ${kind.noun} a name of its own.`);
+    }
+  }
+  const single = [...byName].flatMap(([name, same]) =>
+    same.length === 1 ? same.map((one) => [name, one] as const) : [],
+  );
+  single.sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    values: single.map(([, { defined }]) => defined.value),
+    diagnostics: [...diagnostics, ...sources.flatMap((source) => source.diagnostics)],
+  };
+}
+
+function unreadable(path: string, error: unknown): Diagnostic {
+  const reason = error instanceof Error ? error.message : String(error);
+  const fromDisk = error instanceof Error && "syscall" in error;
+  // Else nesting beyond what the YAML parser bears, or aliases that repeat without end.
+  const code: RuleDiagnosticCode = fromDisk ? "unreadable-file" : "yaml-syntax";
+  const message = fromDisk
+    ? `The file cannot be read: ${reason}.`
+    : `The file cannot be read as YAML: ${reason}.`;
+  return { code, severity: "error", file: path, line: 1, column: 1, message };
+}
