@@ -3,6 +3,7 @@ export const RULE_DIAGNOSTICS = {
   "path-not-found": "A rules path that was asked for does not exist.",
   "unreadable-file": "The file or folder could not be read.",
   "yaml-syntax": "The file is not well-formed YAML, or repeats a key.",
+  "yaml-limit": "The file is larger, nested deeper or fuller of aliases than anybody writes.",
   "not-a-rule": "The file holds no mapping, or no AnalysisType.",
   "unsupported-analysis-type": "Only `AnalysisType: rule` is supported.",
   "python-rule": "The rule's logic is Python code, which is not run here.",

@@ -1,0 +1,22 @@
+import { toElasticField, type ElasticField } from "./field-map.js";
+import type { QueryProblem } from "./query-context.js";
+
+/** Looks up a field of a query, and says what a person should know of it: that it is unknown, or never set here. */
+export function lookUpField(
+  name: string,
+  offset: number,
+): { readonly field: ElasticField; readonly problem: QueryProblem | undefined } {
+  const field = toElasticField(name);
+  if (!field.known) {
+    const hint =
+      field.suggestion === undefined
+        ? "Fields are named as in Elastic's CloudTrail events; the reference lists them."
+        : `Did you mean ${field.suggestion}?`;
+    const message = `CloudTrail events have no field ${name}; it is taken as missing.`;
+    return { field, problem: { code: "unknown-field", severity: "warning", offset, message, hint } };
+  }
+  if (!field.absent) return { field, problem: undefined };
+  const message = `The field ${name} is never set here; it is taken as missing.`;
+  const hint = "Elastic fills it from sources outside the CloudTrail record.";
+  return { field, problem: { code: "absent-field", severity: "warning", offset, message, hint } };
+}
