@@ -1,14 +1,14 @@
 import type { JsonObject, JsonScalar, JsonValue } from "../lib/json.js";
 import type { Expression } from "../rules/expression.js";
-import type { FieldReference } from "../rules/field.js";
-import { compileField } from "./compile-expression.js";
+import type { FieldReference, PathReference } from "../rules/field.js";
+import { compileField } from "./compile-field.js";
 
 /** Gives the positions of the conditions that could hold for a record, in rising order. */
 export type CandidateIndex = (record: JsonObject) => readonly number[];
 
 /** A field and the values one of which it must have for the condition to hold. */
 interface Anchor {
-  readonly field: FieldReference;
+  readonly field: PathReference;
   readonly values: ReadonlySet<JsonScalar>;
 }
 type Anchors = ReadonlyMap<string, Anchor>;
@@ -71,7 +71,7 @@ function chooseAnchor(anchors: Anchors): Anchor | undefined {
 function findAnchors(expression: Expression): Anchors {
   switch (expression.kind) {
     case "predicate":
-      return predicateAnchors(expression.field, expression.test);
+      return expression.reading === "exact" ? predicateAnchors(expression.field, expression.test) : new Map();
     case "all":
       return expression.terms.map(findAnchors).reduce(both, new Map());
     case "any":
@@ -81,7 +81,9 @@ function findAnchors(expression: Expression): Anchors {
     }
     case "not":
     case "constant":
+    case "compare_fields":
     case "elements":
+    case "anywhere":
       return new Map();
   }
 }
@@ -90,7 +92,7 @@ function predicateAnchors(
   field: FieldReference,
   test: Extract<Expression, { kind: "predicate" }>["test"],
 ): Anchors {
-  if (!field.steps.every((step) => step.kind === "key")) return new Map();
+  if (field.kind !== "path" || !field.steps.every((step) => step.kind === "key")) return new Map();
   if (test.kind === "equals" && !test.ignoreCase) {
     return new Map([[keyOf(field), { field, values: new Set([test.value]) }]]);
   }
@@ -127,6 +129,6 @@ function intersect(left: ReadonlySet<JsonScalar>, right: ReadonlySet<JsonScalar>
 }
 
 /** Unlike `text`, distinct for a key with a dot in it. */
-function keyOf(field: FieldReference): string {
+function keyOf(field: PathReference): string {
   return JSON.stringify(field.steps.map((step) => (step.kind === "key" ? step.name : step)));
 }

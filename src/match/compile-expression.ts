@@ -1,27 +1,30 @@
-import { isJsonArray, isJsonObject, own, type JsonValue } from "../lib/json.js";
+import { isJsonArray, type JsonValue } from "../lib/json.js";
 import type { Expression, ExpressionKind, Quantifier } from "../rules/expression.js";
-import type { FieldReference } from "../rules/field.js";
-import { resolveField } from "../rules/resolve-field.js";
-import { compileValueTest } from "./value-tests.js";
+import { compileCompareFields } from "./compile-compare-fields.js";
+import { compileField } from "./compile-field.js";
+import { compileReading } from "./compile-reading.js";
+import type { ScalarPredicate } from "./compiled-test.js";
+import { compileValueTest, type Lists } from "./value-tests.js";
 
 /** Of a record, or inside `elements` of a list element. */
 export type ScopePredicate = (scope: JsonValue) => boolean;
 
-/** Compiles an expression once; the closures it gives allocate nothing but the arrays of `every` paths. */
-export function compileExpression(expression: Expression): ScopePredicate {
+/** Compiles an expression once; the closures it gives allocate little. */
+export function compileExpression(expression: Expression, lists: Lists): ScopePredicate {
   // The key and the argument are of the same kind, which an indexed access cannot say.
-  return (EXPRESSIONS[expression.kind] as (expression: Expression) => ScopePredicate)(expression);
+  const compile = EXPRESSIONS[expression.kind] as (expression: Expression, lists: Lists) => ScopePredicate;
+  return compile(expression, lists);
 }
 
 const EXPRESSIONS = {
-  all: ({ terms }) => compileAll(terms.map(compileExpression)),
-  any: ({ terms }) => compileAny(terms.map(compileExpression)),
-  not: ({ term }) => {
-    const holds = compileExpression(term);
+  all: ({ terms }, lists) => compileAll(terms.map((term) => compileExpression(term, lists))),
+  any: ({ terms }, lists) => compileAny(terms.map((term) => compileExpression(term, lists))),
+  not: ({ term }, lists) => {
+    const holds = compileExpression(term, lists);
     return (scope) => !holds(scope);
   },
-  only_one: ({ terms }) => {
-    const predicates = terms.map(compileExpression);
+  only_one: ({ terms }, lists) => {
+    const predicates = terms.map((term) => compileExpression(term, lists));
     return (scope) => {
       let count = 0;
       for (const holds of predicates) if (holds(scope) && ++count > 1) return false;
@@ -32,14 +35,15 @@ const EXPRESSIONS = {
     ({ value }) =>
     () =>
       value,
-  predicate: ({ field, test }) => {
+  predicate: ({ field, test, reading }, lists) => {
     const read = compileField(field);
-    const holds = compileValueTest(test);
+    const holds = compileReading(test, reading, lists);
     return (scope) => holds(read(scope));
   },
-  elements: ({ quantifier, field, term }) => {
+  compare_fields: (expression) => compileCompareFields(expression),
+  elements: ({ quantifier, field, term }, lists) => {
     const read = compileField(field);
-    const holds = compileExpression(term);
+    const holds = compileExpression(term, lists);
     const decide = QUANTIFIERS[quantifier];
     return (scope) => {
       const value = read(scope);
@@ -47,8 +51,15 @@ const EXPRESSIONS = {
       return decide(value, holds);
     };
   },
+  anywhere: ({ test }, lists) => {
+    const { byText } = compileValueTest(test, lists);
+    return (scope) => someScalar(scope, byText);
+  },
 } satisfies {
-  readonly [K in ExpressionKind]: (expression: Extract<Expression, { kind: K }>) => ScopePredicate;
+  readonly [K in ExpressionKind]: (
+    expression: Extract<Expression, { kind: K }>,
+    lists: Lists,
+  ) => ScopePredicate;
 };
 
 const QUANTIFIERS = {
@@ -78,17 +89,14 @@ function compileAny(predicates: readonly ScopePredicate[]): ScopePredicate {
   };
 }
 
-/** Most fields are plain keys, one or two deep: those skip the walk over steps. */
-export function compileField(field: FieldReference): (scope: JsonValue) => JsonValue | undefined {
-  const [first, second] = field.steps;
-  if (field.steps.length === 1 && first?.kind === "key") {
-    return (scope) => (isJsonObject(scope) ? own(scope, first.name) : undefined);
+/** Strings, numbers and booleans at any depth. */
+function someScalar(value: JsonValue, holds: ScalarPredicate): boolean {
+  if (value === null) return false;
+  if (typeof value !== "object") return holds(value);
+  if (isJsonArray(value)) {
+    for (const element of value) if (someScalar(element, holds)) return true;
+    return false;
   }
-  if (field.steps.length === 2 && first?.kind === "key" && second?.kind === "key") {
-    return (scope) => {
-      const value = isJsonObject(scope) ? own(scope, first.name) : undefined;
-      return isJsonObject(value) ? own(value, second.name) : undefined;
-    };
-  }
-  return (scope) => resolveField(scope, field);
+  for (const key of Object.keys(value)) if (someScalar(value[key] as JsonValue, holds)) return true;
+  return false;
 }

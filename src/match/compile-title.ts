@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
 import type { Template } from "../rules/template.js";
-import { compileField } from "./compile-expression.js";
+import { compileField } from "./compile-field.js";
 
 /** Compiles an alert title. A field that the event lacks reads "unknown"; lists are joined by ", ". */
 export function compileTitle(template: Template): (record: JsonObject) => string {

@@ -1,112 +1,95 @@
-import { isJsonObject, type JsonObject, type JsonScalar, type JsonValue } from "../lib/json.js";
-import type { Expression, ValueTest } from "../rules/expression.js";
-import type { FieldReference } from "../rules/field.js";
+import { isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
+import type { Severity } from "../lib/severity.js";
+import type { RuleException } from "../rules/exceptions/exception.js";
+import type { Expression } from "../rules/expression.js";
 import type { Rule } from "../rules/ir.js";
+import type { NamedList } from "../rules/lists/named-list.js";
+import { comparesFields } from "./reference/compare-fields.js";
+import { find } from "./reference/find.js";
+import { passes, passesAsText } from "./reference/passes.js";
+
+type Lists = ReadonlyMap<string, NamedList>;
 
 /**
  * The meaning of a condition, written to be read rather than to be fast: walks the tree for each record and shares no
  * code with the engine. Tests prove the two equal.
  */
-export function referenceMatches(rules: readonly Rule[], record: JsonObject): Rule[] {
-  return rules.filter((rule) => holds(rule.program.condition, record));
+export function referenceMatches(
+  rules: readonly Rule[],
+  record: JsonObject,
+  lists: Lists = new Map(),
+): Rule[] {
+  return rules.filter((rule) => referenceHolds(rule.program.condition, record, lists));
 }
 
-function holds(expression: Expression, value: JsonValue): boolean {
+/** Severity and score of a rule that holds for the record. */
+export function referenceSeverity(
+  rule: Rule,
+  record: JsonObject,
+  lists: Lists = new Map(),
+): { readonly severity: Severity; readonly riskScore: number } {
+  const first = rule.program.severities.find(({ condition }) => referenceHolds(condition, record, lists));
+  const { severity, riskScore } = first ?? rule;
+  return { severity, riskScore };
+}
+
+/** Id of the exception that applies to a rule's hit on the record at a time, in ms since the epoch. */
+export function referenceSuppression(
+  exceptions: readonly RuleException[],
+  rule: Rule,
+  record: JsonObject,
+  now: number,
+  lists: Lists = new Map(),
+): string | undefined {
+  const ids = exceptions
+    .filter(({ expires }) => expires === undefined || expires > now)
+    .filter(
+      ({ scope }) =>
+        scope.kind === "all" ||
+        (scope.kind === "rules" && scope.ids.includes(rule.id)) ||
+        (scope.kind === "tags" && rule.tags.some((tag) => scope.tags.includes(tag))),
+    )
+    .filter(({ condition }) => referenceHolds(condition, record, lists))
+    .map(({ id }) => id);
+  return ids.sort()[0];
+}
+
+/** Whether an expression holds for a record, or inside `elements` for a list element. */
+export function referenceHolds(expression: Expression, value: JsonValue, lists: Lists): boolean {
+  const holds = (term: Expression): boolean => referenceHolds(term, value, lists);
   switch (expression.kind) {
     case "all":
-      return expression.terms.every((term) => holds(term, value));
+      return expression.terms.every(holds);
     case "any":
-      return expression.terms.some((term) => holds(term, value));
+      return expression.terms.some(holds);
     case "not":
-      return !holds(expression.term, value);
+      return !holds(expression.term);
     case "only_one":
-      return expression.terms.filter((term) => holds(term, value)).length === 1;
+      return expression.terms.filter(holds).length === 1;
     case "constant":
       return expression.value;
     case "predicate":
-      return passes(expression.test, find(value, expression.field));
+      return passes(expression.test, expression.reading, find(value, expression.field), lists);
+    case "compare_fields":
+      return comparesFields(expression, find(value, expression.left), find(value, expression.right));
     case "elements": {
       const elements = find(value, expression.field);
       if (!Array.isArray(elements)) return expression.quantifier === "none";
-      const count = (elements as JsonValue[]).filter((element) => holds(expression.term, element)).length;
+      const count = (elements as JsonValue[]).filter((element) =>
+        referenceHolds(expression.term, element, lists),
+      ).length;
       if (expression.quantifier === "any") return count > 0;
       if (expression.quantifier === "all") return count === elements.length;
       if (expression.quantifier === "none") return count === 0;
       return count === 1;
     }
+    case "anywhere":
+      return leaves(value).some((leaf) => leaf !== null && passesAsText(expression.test, leaf, lists));
   }
 }
 
-function passes(test: ValueTest, value: JsonValue | undefined): boolean {
-  switch (test.kind) {
-    case "exists":
-      return value !== undefined;
-    case "null":
-      return value === undefined || value === null;
-    case "empty":
-      return value === undefined || ["null", '""', "[]", "{}"].includes(JSON.stringify(value));
-    case "equals":
-      return same(value, test.value, test.ignoreCase);
-    case "in":
-      return test.values.some((wanted) => same(value, wanted, test.ignoreCase));
-    case "contains":
-      if (Array.isArray(value)) {
-        return (value as JsonValue[]).some((element) => same(element, test.value, test.ignoreCase));
-      }
-      return typeof test.value === "string" && within(value, test.value, test.ignoreCase, () => true);
-    case "starts_with":
-      return within(value, test.value, test.ignoreCase, (at) => at === 0);
-    case "ends_with": {
-      const length = test.ignoreCase ? test.value.toLowerCase().length : test.value.length;
-      return within(value, test.value, test.ignoreCase, (at, textLength) => at + length === textLength);
-    }
-  }
-}
-
-function same(value: JsonValue | undefined, wanted: JsonScalar, ignoreCase: boolean): boolean {
-  if (ignoreCase && typeof value === "string" && typeof wanted === "string") {
-    return value.toLowerCase() === wanted.toLowerCase();
-  }
-  return value === wanted;
-}
-
-/** Whether the part stands in the text at a position that is accepted. */
-function within(
-  value: JsonValue | undefined,
-  part: string,
-  ignoreCase: boolean,
-  accept: (at: number, textLength: number) => boolean,
-): boolean {
-  if (typeof value !== "string") return false;
-  const text = ignoreCase ? value.toLowerCase() : value;
-  const wanted = ignoreCase ? part.toLowerCase() : part;
-  for (let at = 0; at + wanted.length <= text.length; at++) {
-    if (text.slice(at, at + wanted.length) === wanted && accept(at, text.length)) return true;
-  }
-  return false;
-}
-
-function find(value: JsonValue, field: FieldReference): JsonValue | undefined {
-  let places: JsonValue[] = [value];
-  let many = false;
-  for (const [position, step] of field.steps.entries()) {
-    const next: JsonValue[] = [];
-    for (const place of places) {
-      if (step.kind === "key" && isJsonObject(place) && Object.keys(place).includes(step.name)) {
-        next.push(place[step.name] as JsonValue);
-      } else if (step.kind === "index" && Array.isArray(place) && step.index in place) {
-        next.push((place as JsonValue[])[step.index] as JsonValue);
-      } else if (step.kind === "every" && Array.isArray(place)) {
-        next.push(...(place as JsonValue[]));
-      }
-    }
-    if (step.kind === "every" && !many) {
-      if (!Array.isArray(places[0])) return undefined;
-      many = true;
-    }
-    if (!many && next.length === 0) return undefined;
-    places = next;
-    if (position === field.steps.length - 1) break;
-  }
-  return many ? places : places[0];
+function leaves(value: JsonValue): readonly (string | number | boolean | null)[] {
+  if (Array.isArray(value)) return (value as JsonValue[]).flatMap(leaves);
+  if (isJsonObject(value)) return Object.values(value).flatMap(leaves);
+  return [value as string | number | boolean | null];
 }

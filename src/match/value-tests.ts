@@ -1,59 +1,116 @@
 import { isJsonArray, isJsonObject, type JsonScalar, type JsonValue } from "../lib/json.js";
-import type { ValueTest, ValueTestKind } from "../rules/expression.js";
+import { compileIpRanges, parseIpAddress } from "../lib/ip-range.js";
+import { compileLinearRegex } from "../lib/linear-regex.js";
+import type { OrderOperator, ValueTest, ValueTestKind } from "../rules/expression.js";
+import type { NamedList } from "../rules/lists/named-list.js";
+import { compileEqualsByText, compileEqualsExactly } from "./compile-equals.js";
+import { compileInList } from "./compile-in-list.js";
+import { compileIpFamily } from "./compile-ip-family.js";
+import { compileTimePart } from "./compile-time-part.js";
+import { compileWildcard } from "./compile-wildcard.js";
+import { ofAny, ofText, type CompiledTest, type TextPredicate } from "./compiled-test.js";
+import { toNumber } from "./numeric-text.js";
 
-/** Undefined stands for a missing value. */
-export type ValuePredicate = (value: JsonValue | undefined) => boolean;
+export type Lists = ReadonlyMap<string, NamedList>;
 
 /** Compiles a test of one value. */
-export function compileValueTest(test: ValueTest): ValuePredicate {
+export function compileValueTest(test: ValueTest, lists: Lists): CompiledTest {
   // The key and the argument are of the same kind, which an indexed access cannot say.
-  return (VALUE_TESTS[test.kind] as (test: ValueTest) => ValuePredicate)(test);
+  return (VALUE_TESTS[test.kind] as (test: ValueTest, lists: Lists) => CompiledTest)(test, lists);
 }
 
 const VALUE_TESTS = {
-  exists: () => (value) => value !== undefined,
-  null: () => (value) => value === undefined || value === null,
-  empty: () => isEmpty,
-  equals: ({ value: wanted, ignoreCase }) => compileEquals(wanted, ignoreCase),
-  in: ({ values, ignoreCase }) => {
-    if (!ignoreCase) {
-      const wanted = new Set<unknown>(values);
-      return (value) => wanted.has(value);
-    }
-    const tests = values.map((value) => compileEquals(value, true));
-    return (value) => tests.some((holds) => holds(value));
-  },
+  exists: () => ofAny(() => true),
+  present: () => ofAny((value) => value !== null),
+  null: () => ({ ...ofAny((value) => value === null), whenMissing: true }),
+  empty: () => ({ ...ofAny(isEmpty), whenMissing: true }),
+  equals: ({ value, ignoreCase }) => ({
+    exact: compileEqualsExactly([value], ignoreCase),
+    byText: compileEqualsByText([value], ignoreCase),
+    whenMissing: false,
+  }),
+  in: ({ values, ignoreCase }) => ({
+    exact: compileEqualsExactly(values, ignoreCase),
+    byText: compileEqualsByText(values, ignoreCase),
+    whenMissing: false,
+  }),
   contains: ({ value: part, ignoreCase }) => {
-    const isElement = compileEquals(part, ignoreCase);
-    const isPart =
-      typeof part === "string" ? compileText(part, ignoreCase, (text, p) => text.includes(p)) : never;
-    return (value) => (isJsonArray(value) ? value.some(isElement) : isPart(value));
+    if (part === null) return { ...ofText(() => false), exact: compileContains(part, ignoreCase) };
+    const isPart = ofText(fold(String(part), ignoreCase, (text, p) => text.includes(p)));
+    return { ...isPart, exact: compileContains(part, ignoreCase) };
   },
-  starts_with: ({ value: part, ignoreCase }) =>
-    compileText(part, ignoreCase, (text, p) => text.startsWith(p)),
-  ends_with: ({ value: part, ignoreCase }) => compileText(part, ignoreCase, (text, p) => text.endsWith(p)),
-} satisfies { readonly [K in ValueTestKind]: (test: Extract<ValueTest, { kind: K }>) => ValuePredicate };
+  starts_with: ({ value, ignoreCase }) =>
+    ofText(fold(value, ignoreCase, (text, part) => text.startsWith(part))),
+  ends_with: ({ value, ignoreCase }) => ofText(fold(value, ignoreCase, (text, part) => text.endsWith(part))),
+  wildcard: ({ pattern, ignoreCase }) => ofText(compileWildcard(pattern, ignoreCase)),
+  regex: ({ pattern, ...flags }) => ofText(compileRegex(pattern, flags)),
+  cidr: ({ ranges }) => {
+    const inRanges = compileIpRanges(ranges);
+    return ofText((text) => {
+      const address = parseIpAddress(text);
+      return address !== undefined && inRanges(address);
+    });
+  },
+  ip: ({ family }) => ofText(compileIpFamily(family)),
+  compare: ({ operator, value: wanted }) => {
+    const decide = ORDER_OPERATORS[operator];
+    if (typeof wanted === "string") {
+      const holds = (value: JsonValue): boolean => typeof value === "string" && decide(value, wanted);
+      return ofAny(holds);
+    }
+    const holds = (value: JsonValue): boolean => typeof value === "number" && decide(value, wanted);
+    return {
+      exact: holds,
+      byText: (value) => (typeof value === "string" ? decide(toNumber(value), wanted) : holds(value)),
+      whenMissing: false,
+    };
+  },
+  time_part: (test) => ofAny(compileTimePart(test)),
+  in_list: ({ list, ignoreCase }, lists) => compileInList(lists.get(list), ignoreCase),
+} satisfies {
+  readonly [K in ValueTestKind]: (test: Extract<ValueTest, { kind: K }>, lists: Lists) => CompiledTest;
+};
 
-const never: ValuePredicate = () => false;
+/** NaN is in no order. */
+export const ORDER_OPERATORS = {
+  lt: (a, b) => a < b,
+  lte: (a, b) => a <= b,
+  gt: (a, b) => a > b,
+  gte: (a, b) => a >= b,
+} satisfies Record<OrderOperator, (a: number | string, b: number | string) => boolean>;
 
-function isEmpty(value: JsonValue | undefined): boolean {
-  if (value === undefined || value === null || value === "") return true;
+function isEmpty(value: JsonValue): boolean {
+  if (value === null || value === "") return true;
   if (isJsonArray(value)) return value.length === 0;
   return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
-function compileEquals(wanted: JsonScalar, ignoreCase: boolean): ValuePredicate {
-  if (ignoreCase && typeof wanted === "string")
-    return compileText(wanted, true, (text, other) => text === other);
-  return (value) => value === wanted;
+/** In a string a part of it, in an array an element. */
+function compileContains(part: JsonScalar, ignoreCase: boolean): (value: JsonValue) => boolean {
+  const isElement = compileEqualsExactly([part], ignoreCase);
+  const isPart =
+    typeof part === "string" ? fold(part, ignoreCase, (text, p) => text.includes(p)) : () => false;
+  return (value) => (typeof value === "string" ? isPart(value) : isJsonArray(value) && value.some(isElement));
 }
 
-function compileText(
+function fold(
   part: string,
   ignoreCase: boolean,
   holds: (text: string, part: string) => boolean,
-): ValuePredicate {
-  if (!ignoreCase) return (value) => typeof value === "string" && holds(value, part);
+): TextPredicate {
+  if (!ignoreCase) return (text) => holds(text, part);
   const lower = part.toLowerCase();
-  return (value) => typeof value === "string" && holds(value.toLowerCase(), lower);
+  return (text) => holds(text.toLowerCase(), lower);
+}
+
+/** Front ends refuse a pattern that cannot be compiled; one that comes this far fails on each event and is counted. */
+function compileRegex(pattern: string, flags: Parameters<typeof compileLinearRegex>[1]): TextPredicate {
+  try {
+    const regex = compileLinearRegex(pattern, flags);
+    return (text) => regex.test(text);
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }

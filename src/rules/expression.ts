@@ -59,7 +59,13 @@ export interface PredicateExpression {
   readonly reading: Reading;
 }
 
-/** Two values of the record put beside each other; never holds when either is missing or null. */
+/**
+ * Two values of the record put beside each other; never holds when either is missing or null.
+ *
+ * Read exactly, lists and objects are equal when they hold the same, in any order of keys, and an order is one of two
+ * numbers or of two strings. Else it holds when a pair of the scalars read does: by their
+ * texts, a number and numeric text by value, in order as numbers where both are numbers or numeric text.
+ */
 export interface CompareFieldsExpression {
   readonly kind: "compare_fields";
   readonly operator: FieldOperator;
@@ -109,9 +115,10 @@ export interface AnywhereExpression {
  * How a value is put to a test.
  *
  * - `exact`: as it stands. String tests hold for strings only; scalars are equal when type and value are. (Panther)
- * - `any_text`: an array without objects passes when one of its elements does, nested arrays included; an empty one
- *   counts as missing. An object, or an array that holds one at any depth, is its compact JSON text. Scalars are
- *   compared by their text (`true` equals "true", 443 equals "443"), numbers with numeric text by value. (Sigma)
+ * - `any_text`: an array without objects passes when one of its elements does, nested arrays included; one without
+ *   scalars counts as missing. An object, or an array that holds one at any depth, is its compact JSON text. Scalars are
+ *   compared by their text (`true` equals "true", 443 equals "443"), numbers with numeric text by value (443 equals
+ *   "443.0"; numeric text is decimal, without blanks). Null has no text: it equals null. (Sigma)
  * - `any_scalar`: as `any_text`, but objects have no text: they pass `exists` and `present` and nothing else, in an
  *   array each for itself. Nulls in an array count as not there. (Elastic)
  */
@@ -129,7 +136,7 @@ export type ValueTest =
   | { readonly kind: "empty" }
   | { readonly kind: "equals"; readonly value: JsonScalar; readonly ignoreCase: boolean }
   | { readonly kind: "in"; readonly values: readonly JsonScalar[]; readonly ignoreCase: boolean }
-  /** In a string: the part is somewhere in it. In an array, read exactly: an element equals the part. */
+  /** In a string: the part, by its text unless read exactly, is somewhere in it. In an array, read exactly: an element equals the part. */
   | { readonly kind: "contains"; readonly value: JsonScalar; readonly ignoreCase: boolean }
   | { readonly kind: "starts_with"; readonly value: string; readonly ignoreCase: boolean }
   | { readonly kind: "ends_with"; readonly value: string; readonly ignoreCase: boolean }
@@ -148,14 +155,14 @@ export type ValueTest =
   | { readonly kind: "ip"; readonly family: IpFamily }
   /** With a number: numbers only, and numeric text unless read exactly. With a string: strings, in order of code units. */
   | { readonly kind: "compare"; readonly operator: OrderOperator; readonly value: number | string }
-  /** A part of a time (ISO 8601 text, or ms since the epoch) in UTC; `week` is that of ISO 8601. */
+  /** A part of a time, read as an eventTime is, in UTC; `week` is that of ISO 8601. */
   | {
       readonly kind: "time_part";
       readonly part: TimePart;
       readonly operator: OrderOperator | "eq";
       readonly value: number;
     }
-  /** In the named list: equal to a value, like a pattern, or an address in a range. */
+  /** In the named list: equal to a value, like a pattern, or an address in a range. Nothing is in a list that does not exist. */
   | { readonly kind: "in_list"; readonly list: string; readonly ignoreCase: boolean };
 export type ValueTestKind = ValueTest["kind"];
 
@@ -169,8 +176,21 @@ export type WildcardPart =
 
 export const ORDER_OPERATORS = ["lt", "lte", "gt", "gte"] as const;
 export type OrderOperator = (typeof ORDER_OPERATORS)[number];
-/** `private`: RFC 1918, unique local, loopback, link-local and the like; `public`: any other address. */
+/** `private`: in one of PRIVATE_RANGES; `public`: any other address, those reserved for documentation included. */
 export const IP_FAMILIES = ["any", "v4", "v6", "public", "private"] as const;
 export type IpFamily = (typeof IP_FAMILIES)[number];
+/** This network, RFC 1918, RFC 6598 (shared by a carrier's customers), loopback, link-local; unspecified, unique local. */
+export const PRIVATE_RANGES = [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "::/127",
+  "fc00::/7",
+  "fe80::/10",
+] as const;
 export const TIME_PARTS = ["minute", "hour", "day", "week", "month", "year"] as const;
 export type TimePart = (typeof TIME_PARTS)[number];

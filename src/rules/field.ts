@@ -20,10 +20,10 @@ export type PathStep =
   | { readonly kind: "every" };
 
 /**
- * A dotted name, as Sigma and Elastic rules have it. A key at the top that is literally the whole name is found first;
- * else each name is a key, and an array on the way is crossed: the names after it are looked up in each of its elements
- * (nested arrays too), and what is found forms one array, arrays at the end left as they are. Undefined when nothing is
- * found.
+ * A dotted name, as Sigma and Elastic rules have it. A key at the top that is literally the names joined by dots is found
+ * first; else each name is a key, and an array on the way is crossed: the names after it are looked up in each of its
+ * elements (nested arrays too), and what is found forms one flat array, but arrays at the end are left as they are.
+ * Undefined when nothing is found.
  */
 export interface LooseReference {
   readonly kind: "loose";

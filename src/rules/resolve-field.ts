@@ -13,7 +13,7 @@ export function resolveField(scope: JsonValue, field: FieldReference): JsonValue
     case "path":
       return resolveSteps(scope, field.steps, 0);
     case "loose":
-      return resolveLoose(scope, field.text, field.names);
+      return resolveLoose(scope, field.names);
     case "derived":
       return isJsonObject(scope) ? readDerivedField(field.name, scope) : undefined;
     case "call":
@@ -28,15 +28,16 @@ export function resolveOperand(scope: JsonValue, operand: Operand): JsonValue | 
   return operand.kind === "literal" ? operand.value : resolveField(scope, operand);
 }
 
-function resolveLoose(scope: JsonValue, text: string, names: readonly string[]): JsonValue | undefined {
+function resolveLoose(scope: JsonValue, names: readonly string[]): JsonValue | undefined {
   if (!isJsonObject(scope)) return undefined;
-  const literal = names.length > 1 ? own(scope, text) : undefined;
-  return literal === undefined ? walk(scope, names, 0) : literal;
+  const literal = names.length > 1 ? own(scope, names.join(".")) : undefined;
+  return literal === undefined ? walkNames(scope, names) : literal;
 }
 
-function walk(start: JsonObject, names: readonly string[], from: number): JsonValue | undefined {
-  let value: JsonValue | undefined = start;
-  for (let i = from; i < names.length; i++) {
+/** Each name is a key; an array on the way is crossed. */
+function walkNames(scope: JsonObject, names: readonly string[]): JsonValue | undefined {
+  let value: JsonValue | undefined = scope;
+  for (let i = 0; i < names.length; i++) {
     if (isJsonArray(value)) {
       const found: JsonValue[] = [];
       cross(value, names, i, found);
@@ -48,6 +49,7 @@ function walk(start: JsonObject, names: readonly string[], from: number): JsonVa
   return value;
 }
 
+/** Adds what stands under the names from `from` on in each element, arrays at the end as they are. */
 function cross(
   elements: readonly JsonValue[],
   names: readonly string[],
@@ -55,11 +57,12 @@ function cross(
   found: JsonValue[],
 ): void {
   for (const element of elements) {
-    if (isJsonArray(element)) cross(element, names, from, found);
-    else if (isJsonObject(element)) {
-      const value = walk(element, names, from);
-      if (value !== undefined) found.push(value);
-    }
+    let value: JsonValue | undefined = element;
+    let i = from;
+    while (i < names.length && isJsonObject(value)) value = own(value, names[i++] as string);
+    if (value === undefined) continue;
+    if (i === names.length && i > from) found.push(value);
+    else if (isJsonArray(value)) cross(value, names, i, found);
   }
 }
 

@@ -1,17 +1,19 @@
 import type { JsonObject } from "../../src/lib/json.js";
 import { compileRules } from "../../src/match/engine.js";
-import type { Expression, Quantifier, ValueTest } from "../../src/rules/expression.js";
-import { topLevelField, type FieldReference } from "../../src/rules/field.js";
+import type { Expression, Quantifier, Reading, ValueTest } from "../../src/rules/expression.js";
+import { topLevelField, type FieldReference, type PathReference } from "../../src/rules/field.js";
 import { ruleOf } from "./rule-fixture.js";
 
-const at = (...names: string[]): FieldReference => ({
+const at = (...names: string[]): PathReference => ({
+  kind: "path",
   text: names.join("."),
   steps: names.map((name) => (name === "*" ? { kind: "every" } : { kind: "key", name })),
 });
-const predicate = (field: FieldReference, test: ValueTest): Expression => ({
+const predicate = (field: FieldReference, test: ValueTest, reading: Reading = "exact"): Expression => ({
   kind: "predicate",
   field,
   test,
+  reading,
 });
 const equals = (name: string, value: string): Expression =>
   predicate(topLevelField(name), { kind: "equals", value, ignoreCase: false });

@@ -1,0 +1,103 @@
+import { isIP } from "node:net";
+
+/** An address, or the first one of a range; an IPv4 address mapped into IPv6 is IPv4. */
+export interface IpAddress {
+  readonly family: 4 | 6;
+  /** Unsigned 32-bit words, highest first: one for IPv4, four for IPv6. */
+  readonly words: readonly number[];
+}
+
+/** `length` is that of the prefix in bits; bits of `address` beyond it do not count. */
+export interface IpRange {
+  readonly address: IpAddress;
+  readonly length: number;
+}
+
+const BITS = { 4: 32, 6: 128 } as const;
+const MAPPED = 0xffff;
+
+/** Reads an IPv4 or IPv6 address; undefined when the text is none, or one with a zone. */
+export function parseIpAddress(text: string): IpAddress | undefined {
+  if (!mayBeAddress(text)) return undefined;
+  const family = isIP(text);
+  if (family === 4) return { family, words: [toWord(text)] };
+  if (family !== 6 || text.includes("%")) return undefined;
+  const words = toWords(text);
+  const [a = 0, b = 0, c = 0, d = 0] = words;
+  return a === 0 && b === 0 && c === MAPPED ? { family: 4, words: [d] } : { family: 6, words };
+}
+
+/** Reads `10.0.0.0/8`, `2001:db8::/32` or one address; undefined when the text is neither. */
+export function parseIpRange(text: string): IpRange | undefined {
+  const slash = text.indexOf("/");
+  const addressText = slash < 0 ? text : text.slice(0, slash);
+  const address = parseIpAddress(addressText);
+  if (address === undefined) return undefined;
+  if (slash < 0) return { address, length: BITS[address.family] };
+  const digits = text.slice(slash + 1);
+  if (!/^(?:0|[1-9]\d{0,2})$/.test(digits)) return undefined;
+  // Written as IPv6, a mapped range counts 96 bits more.
+  const mapped = address.family === 4 && addressText.includes(":");
+  const length = Number(digits) - (mapped ? 96 : 0);
+  return length >= 0 && length <= BITS[address.family] ? { address, length } : undefined;
+}
+
+/** Compiles ranges to a test of one address; texts that are no range are left out. */
+export function compileIpRanges(ranges: readonly string[]): (address: IpAddress) => boolean {
+  const parsed = ranges.flatMap((range) => parseIpRange(range) ?? []);
+  const lookUps = { 4: compileFamily(parsed, 4), 6: compileFamily(parsed, 6) };
+  return (address) => lookUps[address.family](address.words);
+}
+
+/** One look-up for each length of prefix, however many ranges there are. */
+function compileFamily(ranges: readonly IpRange[], family: 4 | 6): (words: readonly number[]) => boolean {
+  const byLength = new Map<number, Set<string | number>>();
+  for (const { address, length } of ranges) {
+    if (address.family !== family) continue;
+    const keys = byLength.get(length) ?? new Set();
+    byLength.set(length, keys.add(toKey(address.words, length)));
+  }
+  const lookUps = [...byLength];
+  return (words) => lookUps.some(([length, keys]) => keys.has(toKey(words, length)));
+}
+
+function toKey(words: readonly number[], length: number): string | number {
+  const masked = words.map((word, i) => maskWord(word, length - i * 32));
+  return masked.length === 1 ? (masked[0] ?? 0) : masked.join();
+}
+
+/** The highest `bits` bits of a word; shifts by 32 and more would wrap around. */
+function maskWord(word: number, bits: number): number {
+  if (bits <= 0) return 0;
+  return bits >= 32 ? word : ((word >>> (32 - bits)) << (32 - bits)) >>> 0;
+}
+
+/** Cheap look before the real check: CloudTrail often has a service's name where an address is meant. */
+function mayBeAddress(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return text.length <= 45 && ((first >= 48 && first <= 57) || text.includes(":"));
+}
+
+function toWord(text: string): number {
+  let word = 0;
+  for (const part of text.split(".")) word = word * 256 + Number(part);
+  return word;
+}
+
+function toWords(text: string): readonly number[] {
+  const [head = "", tail] = text.split("::");
+  const left = toGroups(head);
+  const right = tail === undefined ? [] : toGroups(tail);
+  const zeros = new Array<number>(8 - left.length - right.length).fill(0);
+  const groups = [...left, ...zeros, ...right];
+  return [0, 2, 4, 6].map((i) => (groups[i] ?? 0) * 65_536 + (groups[i + 1] ?? 0));
+}
+
+function toGroups(text: string): number[] {
+  if (text === "") return [];
+  return text.split(":").flatMap((group) => {
+    if (!group.includes(".")) return Number.parseInt(group, 16);
+    const word = toWord(group);
+    return [Math.floor(word / 65_536), word % 65_536];
+  });
+}

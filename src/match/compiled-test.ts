@@ -1,0 +1,27 @@
+import type { JsonScalar, JsonValue } from "../lib/json.js";
+
+export type TextPredicate = (text: string) => boolean;
+export type ScalarPredicate = (value: JsonScalar) => boolean;
+
+/** A test compiled for both ways of looking at a value. */
+export interface CompiledTest {
+  /** Of a value as it stands. */
+  readonly exact: (value: JsonValue) => boolean;
+  /** Of a scalar, by its text. */
+  readonly byText: ScalarPredicate;
+  readonly whenMissing: boolean;
+}
+
+/** The same for both. */
+export function ofAny(holds: (value: JsonValue) => boolean): CompiledTest {
+  return { exact: holds, byText: holds, whenMissing: false };
+}
+
+/** Exactly: strings only. By text: any scalar but null. */
+export function ofText(holds: TextPredicate): CompiledTest {
+  return {
+    exact: (value) => typeof value === "string" && holds(value),
+    byText: (value) => (typeof value === "string" ? holds(value) : value !== null && holds(String(value))),
+    whenMissing: false,
+  };
+}
