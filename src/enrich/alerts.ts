@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { RELATED_KINDS, type Related, type RelatedKind } from "../event/types.js";
 import type { Rule } from "../rules/ir.js";
+import { toAlertContext } from "./alert-context.js";
 import { AlertTally, type AlertStats } from "./alert-stats.js";
 import { toThreat } from "./hits.js";
 import { toOutcome } from "./outcome.js";
@@ -44,11 +45,12 @@ export function toAlert({ first, hit, stats, previous, now }: AlertParts, rules:
   const end = new Date(Date.parse(start) + (hit.window_minutes ?? 60) * 60_000).toISOString();
   const threat = threatOf(first, hit);
   const { related, ...seen } = stats;
+  const context = toAlertContext(hit.context);
   const alert: AlertDocument = {
     ...without(previous, "threat"),
     "@timestamp": stats.first_seen,
     alert: {
-      ...without(previous?.alert, "truncated"),
+      ...without(without(previous?.alert, "truncated"), "context"),
       id: hit.alert_id ?? "",
       title: hit.title,
       status: previous?.alert.status ?? "open",
@@ -61,6 +63,7 @@ export function toAlert({ first, hit, stats, previous, now }: AlertParts, rules:
       dedup_key: hit.dedup_key ?? "",
       updated_at: new Date(now).toISOString(),
       pending: false,
+      ...(context === undefined ? undefined : { context }),
     },
     rule: ruleFields(hit, rule, previous?.rule),
     ...(threat === undefined ? undefined : { threat }),

@@ -45,7 +45,8 @@ export function toDerivedJson(input: DerivedInput): string {
   if (hits === undefined) {
     json += `,"detection":${input.noHits}`;
   } else {
-    json += `,"rule":${JSON.stringify(hits.rule)},"detection":${JSON.stringify(hits.detection)}`;
+    if (hits.rule !== undefined) json += `,"rule":${JSON.stringify(hits.rule)}`;
+    json += `,"detection":${JSON.stringify(hits.detection)}`;
     if (hits.threat !== undefined) json += `,"threat":${JSON.stringify(hits.threat)}`;
   }
   if (input.original !== undefined) json += `,"original":${JSON.stringify(input.original)}`;

@@ -3,16 +3,19 @@ import { severityRank } from "../lib/severity.js";
 import type { RuleMatch } from "../rules/ir.js";
 import { toAlertId, toDedupKey, toWindowStart } from "./dedup.js";
 import type { RuleTags } from "./rule-tags.js";
-import type { Detection, Hit, NamedId, Threat } from "./types.js";
+import type { Detection, Hit, NamedId, SuppressedHit, Threat } from "./types.js";
 
 export interface EventHits {
-  readonly hits: readonly Hit[];
-  readonly rule: { readonly id: readonly string[]; readonly name: readonly string[] };
+  /** Undefined when all hits were suppressed. */
+  readonly rule: { readonly id: readonly string[]; readonly name: readonly string[] } | undefined;
   readonly threat: Threat | undefined;
   readonly detection: Detection;
 }
 
-/** Turns the matches of one event into its hits, gravest first, then by rule id. `matches` is not empty. */
+/**
+ * Turns the matches of one event into its hits, gravest first, then by rule id. What an exception suppressed is told
+ * apart and counts for nothing: an event of which all is suppressed has no hit. `matches` is not empty.
+ */
 export function toHits(
   event: NormalisedEvent,
   matches: readonly RuleMatch[],
@@ -21,30 +24,41 @@ export function toHits(
 ): EventHits {
   const sorted = matches.length === 1 ? matches : [...matches].sort(byGravity);
   const hits: Hit[] = [];
+  const suppressed: SuppressedHit[] = [];
   const tactics = new Map<string, string>();
   const techniques = new Map<string, string>();
   let risk = 0;
   for (const match of sorted) {
+    if (match.suppressedBy !== undefined) {
+      suppressed.push(toSuppressed(match, match.suppressedBy));
+      continue;
+    }
     const tags = tagsOf(match.rule);
     hits.push(toHit(event, match, tags));
     addAll(tactics, tags.tactics);
     addAll(techniques, tags.techniques);
     risk = Math.max(risk, match.riskScore);
   }
+  const [gravest] = hits;
   return {
-    hits,
-    rule: { id: hits.map((hit) => hit.rule_id), name: hits.map((hit) => hit.rule_name) },
+    rule:
+      gravest === undefined
+        ? undefined
+        : { id: hits.map((hit) => hit.rule_id), name: hits.map((hit) => hit.rule_name) },
     threat: toThreat(tactics, techniques),
     detection: {
       count: hits.length,
-      severity: (hits[0] as Hit).severity,
-      risk_score: risk,
+      ...(gravest === undefined ? undefined : { severity: gravest.severity, risk_score: risk }),
       alert_ids: hits.flatMap((hit) => hit.alert_id ?? []),
       hits,
-      suppressed_by: [],
+      suppressed_by: suppressed,
       ruleset,
     },
   };
+}
+
+function toSuppressed({ rule, severity }: RuleMatch, exceptionId: string): SuppressedHit {
+  return { rule_id: rule.id, rule_name: rule.name, severity, exception_id: exceptionId };
 }
 
 /** Parallel arrays of ids and names; undefined when there is neither tactic nor technique. */
@@ -69,6 +83,7 @@ function toHit(event: NormalisedEvent, match: RuleMatch, tags: RuleTags): Hit {
     severity: match.severity,
     risk_score: match.riskScore,
     title: match.title,
+    ...(match.context === undefined ? undefined : { context: match.context }),
   };
   const attack = { tactics: tags.tacticIds, techniques: tags.techniqueIds };
   if (!rule.createAlert || rule.stateful !== undefined) return { ...hit, ...attack };

@@ -38,6 +38,7 @@ function isHit(hit: JsonValue): boolean {
     isList(own(hit, "tactics"), isText) &&
     isList(own(hit, "techniques"), isText) &&
     (id === undefined || (isText(id) && id !== "" && id.length <= MAX_ALERT_ID)) &&
+    optional(own(hit, "context"), isJsonObject) &&
     optional(own(hit, "dedup_key"), isText) &&
     optional(own(hit, "window_start"), isInstant) &&
     (minutes === undefined || (typeof minutes === "number" && minutes > 0 && minutes <= MAX_WINDOW_MINUTES))

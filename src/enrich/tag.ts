@@ -7,13 +7,20 @@ import { toDerivedJson, type DerivedInput } from "./derived-json.js";
 import { toHits } from "./hits.js";
 import { compileFields, loadMappingProperties } from "./mapping.js";
 import { createRuleTags, type AttackResolver } from "./rule-tags.js";
-import type { AlertDocument, DeadLetterSource, Detection, EventDocument, TaggedEvent } from "./types.js";
+import type {
+  AlertDocument,
+  DeadLetterSource,
+  Detection,
+  EventDocument,
+  SuppressedHit,
+  TaggedEvent,
+} from "./types.js";
 
 /** Named in `event.reshaped` when the JSON repeated a key; the last value is the one that is stored. */
 export const DUPLICATE_KEYS = "*duplicate_keys*";
 
 export interface TaggerOptions {
-  /** LoadedRules.ruleset */
+  /** Of the rules, lists and exceptions in force. */
   readonly rulesetHash: string;
   readonly attack: AttackResolver;
 }
@@ -31,6 +38,7 @@ export interface Tagger {
 const OPENING_BRACE = 0x7b;
 const NO_RULES: readonly string[] = [];
 const NO_ALERTS: readonly AlertDocument[] = [];
+const NO_SUPPRESSED: readonly SuppressedHit[] = [];
 
 /** Makes stored documents of events and their matches. Reads mappings/events.json once. */
 export function createTagger({ rulesetHash, attack }: TaggerOptions): Tagger {
@@ -56,8 +64,9 @@ export function createTagger({ rulesetHash, attack }: TaggerOptions): Tagger {
         id: event.id,
         time: event.time,
         document,
-        alerts: derived.hits === undefined ? NO_ALERTS : inlineAlerts(document, matches),
-        ruleIds: derived.hits === undefined ? NO_RULES : derived.hits.rule.id,
+        alerts: raisesAlert(derived) ? inlineAlerts(document, matches) : NO_ALERTS,
+        ruleIds: derived.hits?.rule?.id ?? NO_RULES,
+        suppressed: derived.hits?.detection.suppressed_by ?? NO_SUPPRESSED,
         raw: event.raw,
         source,
         toSafeDocument: safely(document, event, conformed),
@@ -107,6 +116,10 @@ function safely(document: string, event: NormalisedEvent, { reshaped }: Conforme
     const head = JSON.stringify({ ...Object.fromEntries(derived), event: { ...ecs, reshaped: ["*"] } });
     return `${head.slice(0, -1)},"original":${record}}`;
   };
+}
+
+function raisesAlert({ hits }: DerivedInput): boolean {
+  return hits !== undefined && hits.detection.alert_ids.length > 0;
 }
 
 /** Reads the document back, so that an alert raised now equals the one that a redelivery raises from the store. */

@@ -12,6 +12,8 @@ export interface Hit {
   readonly severity: Severity;
   readonly risk_score: number;
   readonly title: string;
+  /** What the rule wants told besides, by name, as it stood in the record; absent when there is nothing. */
+  readonly context?: JsonObject;
   /** Absent when the hit raises no alert: the rule says so, or needs several events. */
   readonly dedup_key?: string;
   readonly alert_id?: string;
@@ -20,6 +22,15 @@ export interface Hit {
   readonly window_minutes?: number;
   readonly tactics: readonly string[];
   readonly techniques: readonly string[];
+}
+
+/** A hit that an exception took away, as kept in `detection.suppressed_by`. */
+export interface SuppressedHit {
+  readonly rule_id: string;
+  readonly rule_name: string;
+  /** That the hit would have had. */
+  readonly severity: Severity;
+  readonly exception_id: string;
 }
 
 export interface NamedId {
@@ -41,8 +52,9 @@ export interface Detection {
   readonly risk_score?: number;
   readonly alert_ids: readonly string[];
   readonly hits: readonly Hit[];
-  readonly suppressed_by: readonly JsonObject[];
-  /** Hash of the loaded rules. */
+  /** Counted nowhere else in the event. */
+  readonly suppressed_by: readonly SuppressedHit[];
+  /** Hash of the loaded rules, lists and exceptions. */
   readonly ruleset: string;
 }
 
@@ -90,6 +102,8 @@ export interface AlertDocument {
     readonly pending: boolean;
     /** Lists that were cut (`related.ip`, `alert.event_ids`); absent when nothing was. */
     readonly truncated?: readonly string[];
+    /** Of its first event: what the rule wants told besides, by name. */
+    readonly context?: JsonObject;
   };
   readonly rule: {
     readonly id: string;
@@ -120,6 +134,8 @@ export interface TaggedEvent {
   readonly alerts: readonly AlertDocument[];
   /** Rules that the event hit, for counting. */
   readonly ruleIds: readonly string[];
+  /** Hits that exceptions took away, for counting; empty when there are none. */
+  readonly suppressed: readonly SuppressedHit[];
   readonly raw: Uint8Array;
   readonly source: DeadLetterSource;
   /**

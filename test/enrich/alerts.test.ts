@@ -72,6 +72,29 @@ test("the alert raised at once equals the one raised from the stored event", () 
   expect(write.alerts).toHaveLength(2);
 });
 
+test("a rule's context stands on the hit as it was, and on the alert as its index takes it", () => {
+  const long = "x".repeat(40_000);
+  const context = { bucket: "b", odd: [1, { deep: null }], long };
+  const { document: text, alerts } = tagged(record, [matchOf(rule, { context })]);
+  const stored = JSON.parse(text);
+  expect(stored.detection.hits[0].context).toEqual(context);
+  const told = { bucket: "b", odd: [1, { deep: null }], long: "x".repeat(8_191) };
+  expect(alerts[0]?.alert.context).toEqual(told);
+  expect(toAlerts(stored, () => undefined)[0]?.alert.context).toEqual(told);
+});
+
+test("an alert without a context has none, whatever it had before", () => {
+  expect(Object.keys(toAlerts(document, rules)[0]?.alert ?? {})).not.toContain("context");
+  const [made] = toAlerts(document, rules) as [AlertDocument];
+  const previous = { ...made, alert: { ...made.alert, context: { gone: true } } };
+  const { related, alert } = previous;
+  const { count, first_seen, last_seen, event_ids } = alert;
+  const stats: AlertStats = { related, count, first_seen, last_seen, event_ids };
+  const hit = document.detection.hits[0]!;
+  const again = toAlert({ first: document, hit, stats, previous, now: 0 }, rules);
+  expect(Object.keys(again.alert)).not.toContain("context");
+});
+
 test("hits of rules that are gone still raise their alerts", () => {
   const [alert] = toAlerts(document, () => undefined);
   expect(alert?.rule).toEqual({ id: rule.id, name: rule.name, kind: "panther" });

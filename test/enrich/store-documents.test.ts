@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { toDeadLetters } from "../../src/enrich/dead-letter.js";
 import type { EventDocument } from "../../src/enrich/types.js";
 import { sameRecord } from "../../src/enrich/same-record.js";
+import type { JsonObject } from "../../src/lib/json.js";
 import { packageRoot } from "../../src/lib/package-root.js";
 import { deletePrefix, describeWithOpenSearch, testOpenSearch, testPrefix } from "../harness/opensearch.js";
 import { matchOf, ruleOf, tagged } from "./make.js";
@@ -32,7 +33,9 @@ describeWithOpenSearch("documents in OpenSearch", () => {
   });
   afterAll(() => deletePrefix(prefix));
 
-  const match = matchOf(ruleOf({ summaryAttributes: ["requestParameters", "errorMessage", "resources"] }));
+  const rule = ruleOf({ summaryAttributes: ["requestParameters", "errorMessage", "resources"] });
+  /** Its context is the record itself: whatever a record holds, an alert can be asked to tell. */
+  const matchFor = (record: JsonObject) => matchOf(rule, { context: { ...record, record } });
   /** Of each item of the bulk, by index and id: nothing, or why it was refused. */
   const errors = new Map<string, unknown>();
 
@@ -42,7 +45,7 @@ describeWithOpenSearch("documents in OpenSearch", () => {
       body += `{"create":{"_index":"${prefix}-${index}","_id":${JSON.stringify(name)}}}\n${document}\n`;
     };
     for (const [name, record] of Object.entries(ODDITIES)) {
-      const event = tagged(record, [match]);
+      const event = tagged(record, [matchFor(record)]);
       add("events-2026", name, event.document);
       add("events-safe", name, event.toSafeDocument());
       add("alerts-2026", name, JSON.stringify(event.alerts[0]));
@@ -56,7 +59,7 @@ describeWithOpenSearch("documents in OpenSearch", () => {
       const key = `${prefix}-${index} ${name}`;
       expect([key, errors.has(key), errors.get(key)]).toEqual([key, true, undefined]);
     }
-    const incoming = JSON.parse(tagged(record, [match]).document) as EventDocument;
+    const incoming = JSON.parse(tagged(record, [matchFor(record)]).document) as EventDocument;
     for (const index of ["events-2026", "events-safe"]) {
       const { body } = await ask("GET", `/${prefix}-${index}/_doc/${encodeURIComponent(name)}`);
       expect([index, sameRecord(body._source, incoming)]).toEqual([index, true]);

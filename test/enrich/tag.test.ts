@@ -118,6 +118,37 @@ test("a rule that needs several events marks the event and raises nothing", () =
   expect(alerts).toEqual([]);
 });
 
+describe("a hit that an exception suppresses", () => {
+  const suppressed = matchOf(highToo, { suppressedBy: "Expected" });
+
+  test("stands in suppressed_by alone, beside hits that count", () => {
+    const event = tagged(trailRecord(), [suppressed, matchOf(ruleOf())]);
+    const { rule, threat, detection, event: ecs } = JSON.parse(event.document) as EventDocument;
+    expect(detection.suppressed_by).toEqual([
+      { rule_id: "A.Rule", rule_name: "Access key made", severity: "high", exception_id: "Expected" },
+    ]);
+    expect(detection).toMatchObject({ count: 1, severity: "medium", risk_score: 47 });
+    expect(detection.hits.map((hit) => hit.rule_id)).toEqual(["AWS.Test.Key.Made"]);
+    expect(rule?.id).toEqual(["AWS.Test.Key.Made"]);
+    expect(threat?.technique.id).toEqual(["T1098"]);
+    expect(ecs.severity).toBe(3);
+    expect(event.alerts.map(({ rule: { id } }) => id)).toEqual(["AWS.Test.Key.Made"]);
+    expect(event.ruleIds).toEqual(["AWS.Test.Key.Made"]);
+    expect(event.suppressed).toEqual(detection.suppressed_by);
+  });
+
+  test("leaves an event of which it was the only hit as one without", () => {
+    const event = tagged(trailRecord(), [suppressed]);
+    const parsed = JSON.parse(event.document) as EventDocument;
+    const plain = documentOf(trailRecord());
+    expect(parsed.detection.suppressed_by).toHaveLength(1);
+    expect({ ...parsed, detection: { ...parsed.detection, suppressed_by: [] } }).toEqual(plain);
+    expect(event).toMatchObject({ alerts: [], ruleIds: [] });
+    const safe = JSON.parse(event.toSafeDocument()) as EventDocument;
+    expect(safe.detection).toEqual(parsed.detection);
+  });
+});
+
 test("each rule's ATT&CK references are resolved once", () => {
   const rule = ruleOf({ attack: [{ tactic: "TA0001", technique: undefined }] });
   const a = documentOf(trailRecord(), [matchOf(rule)]);

@@ -17,7 +17,10 @@ const record = trailRecord({
   additionalEventData: "a string where an object is usual",
   "@version": "1",
 });
-const event = documentOf(record, [matchOf(rule, { title: "maria made an access key" })], {
+const told = { title: "maria made an access key", context: { key: "AKIAEXAMPLENEW" } };
+const expected = ruleOf({ id: "AWS.CloudTrail.Example.BotTouched", name: "Bot user touched", severity: "low" });
+const matches = [matchOf(rule, told), matchOf(expected, { suppressedBy: "Bots.KeyRotation" })];
+const event = documentOf(record, matches, {
   shipper: { "host.name": "collector-1" },
 });
 

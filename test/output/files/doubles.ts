@@ -30,6 +30,7 @@ export function eventWrite(n: number | string, alert?: string, content = "x"): E
     raw: Buffer.from(JSON.stringify({ eventID: id, content })),
     source: SOURCE,
     ruleIds: [],
+    suppressed: [],
     toSafeDocument: () => JSON.stringify(document),
   };
 }

@@ -63,6 +63,7 @@ export function eventWrite(spec: EventSpec): EventWrite {
     raw: Buffer.from(JSON.stringify(cloudtrail)),
     source: { route: "/_bulk" },
     ruleIds: [],
+    suppressed: [],
     toSafeDocument: () =>
       JSON.stringify({ ...derived, event: { ...derived.event, reshaped: ["*"] }, original: cloudtrail }),
   };
