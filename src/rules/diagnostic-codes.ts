@@ -1,4 +1,4 @@
-/** Every code a rule file can be answered with, and what it means; docs/reference/panther-rules.md lists the same. */
+/** Every code a file of rules, lists or exceptions can be answered with, and what it means; docs/reference/lint.md lists the same. */
 export const RULE_DIAGNOSTICS = {
   "path-not-found": "A rules path that was asked for does not exist.",
   "unreadable-file": "The file or folder could not be read.",
@@ -21,8 +21,10 @@ export const RULE_DIAGNOSTICS = {
   "dotted-key": "A Key with a dot names one key, not a path; the rule is loaded.",
   "bad-template": "An alert title's placeholder cannot be read.",
   "bad-attack-reference": "A MITRE ATT&CK entry is not of the form TA0005:T1599; the entry is left out.",
-  "attack-changed":
-    "A declared ATT&CK id is unknown, retired or under another tactic in the version used; the rule is loaded.",
+  "attack-unknown": "ATT&CK has no tactic or technique of a declared id; the rule is loaded.",
+  "attack-retired": "A declared ATT&CK id is retired in the version used: the current one is added.",
+  "attack-other-tactic":
+    "ATT&CK has the technique under another tactic in the version used: that one is tagged.",
   "unsupported-mocks": "A test with Mocks cannot be run.",
   "rule-disabled": "The rule says `Enabled: false` and is not loaded.",
   "other-log-type": "The rule is for other logs than AWS.CloudTrail and is not loaded.",
@@ -54,6 +56,13 @@ export const RULE_DIAGNOSTICS = {
     "CloudTrail events have no field of that name; the rule is loaded and takes it as missing.",
   "absent-field":
     "The field is never set here, unlike in Elastic's indices; the rule is loaded and takes it as missing.",
+  "unreachable-branch": "A part of a condition never holds where it stands, or nothing depends on it.",
+  "always-true": "The rule's condition holds for every event.",
+  "always-false": "The rule's condition contradicts itself and holds for no event.",
+  "no-tests": "The rule has no tests.",
+  "no-positive-test": "None of the rule's tests wants it to match.",
+  "no-negative-test": "None of the rule's tests wants it not to match.",
+  "duplicate-title": "Several rules have the same title; all are loaded.",
   "duplicate-rule-id": "Several rules have the same id; none of them is loaded.",
   "duplicate-list": "Several lists have the same name; none of them is loaded.",
   "catch-all-value": "A value of a list stands for any text; the list is loaded.",

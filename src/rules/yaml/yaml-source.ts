@@ -4,10 +4,8 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  parseAllDocuments,
-  parseDocument,
   visit,
-  type Document,
+  Document,
   type Node,
   type YAMLMap,
   type YAMLSeq,
@@ -15,6 +13,8 @@ import {
 import type { Diagnostic, DiagnosticSeverity } from "../../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
 import type { Position } from "../positions.js";
+import { composeDocuments, type YamlExcess } from "./compose-documents.js";
+import { findRepeatedKey } from "./repeated-key.js";
 import { explainYaml } from "./yaml-problem.js";
 
 /** A key of a mapping with its value; `value` is undefined for `Key:` with nothing after it. */
@@ -65,27 +65,46 @@ const MAX_COLLECTIONS = 20_000;
  */
 export function parseYamlSource(text: string, file: string): YamlSource {
   const lines = new LineCounter();
-  return toSource(parseDocument(text, { ...YAML_OPTIONS, lineCounter: lines }), lines, file);
+  const { documents, excess } = composeDocuments(text, lines, 2);
+  const [document, second] = documents;
+  const source = document === undefined ? toExcess(excess, lines, file) : toSource(document, lines, file);
+  if (second === undefined || source.failed()) return source;
+  const { message, hint } = explainYaml("MULTIPLE_DOCS", "");
+  source.report("yaml-syntax", second.contents ?? undefined, `${NOT_YAML}: ${message}.`, hint);
+  return { ...source, root: undefined };
 }
 
 /** As `parseYamlSource`, for a file of several documents, parted by `---`; empty documents are left out. */
 export function parseYamlSources(text: string, file: string): readonly YamlSource[] {
   const lines = new LineCounter();
-  // Of a text without any document this gives an empty list.
-  const documents: readonly Document[] = parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter: lines });
+  const { documents, excess } = composeDocuments(text, lines, Infinity);
+  if (excess !== undefined) return [toExcess(excess, lines, file)];
   return documents
-    .filter(({ contents, errors }) => contents !== null || errors.length > 0)
+    .filter((document) => !isEmpty(document))
     .map((document) => toSource(document, lines, file));
 }
 
-const YAML_OPTIONS = { prettyErrors: false, version: "1.2" } as const;
+function isEmpty({ contents, errors }: Document): boolean {
+  return errors.length === 0 && (contents === null || (isScalar(contents) && contents.source === ""));
+}
 
-function toSource(document: Document, lines: LineCounter, file: string): YamlSource {
+const NOT_YAML = "This is not well-formed YAML";
+
+function toExcess(excess: YamlExcess | undefined, lines: LineCounter, file: string): YamlSource {
+  const source = toSource(new Document(), lines, file, excess?.offset);
+  const message = `The file cannot be read as YAML: ${excess?.message ?? "it is empty"}.`;
+  source.report("yaml-limit", undefined, message, excess?.hint);
+  return source;
+}
+
+/** @param start is where positions point to that are of no node; the document's own beginning unless given. */
+function toSource(document: Document, lines: LineCounter, file: string, start?: number): YamlSource {
   const diagnostics: Diagnostic[] = [];
   const locate = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
+  const offsetOf = (node: Place | undefined): number => node?.range?.[0] ?? start ?? document.range?.[0] ?? 0;
   const add = (
     code: RuleDiagnosticCode,
     offset: number,
@@ -98,7 +117,12 @@ function toSource(document: Document, lines: LineCounter, file: string): YamlSou
   };
   for (const error of document.errors.slice(0, 1)) {
     const { message, hint } = explainYaml(error.code, error.message);
-    add("yaml-syntax", error.pos[0], `This is not well-formed YAML: ${message}.`, hint, "error");
+    add("yaml-syntax", error.pos[0], `${NOT_YAML}: ${message}.`, hint, "error");
+  }
+  const repeated = document.errors.length > 0 ? undefined : findRepeatedKey(document);
+  if (repeated !== undefined) {
+    const { message, hint } = explainYaml("DUPLICATE_KEY", "");
+    add("yaml-syntax", offsetOf(repeated), `${NOT_YAML}: ${message}.`, hint, "error");
   }
 
   let collections = 0;
@@ -107,10 +131,9 @@ function toSource(document: Document, lines: LineCounter, file: string): YamlSou
   };
 
   const source: YamlSource = {
-    root: document.errors.length > 0 ? undefined : follow(document, document.contents),
+    root: diagnostics.length > 0 ? undefined : follow(document, document.contents),
     diagnostics,
-    report: (code, at, message, hint, severity = "error") =>
-      add(code, at?.range?.[0] ?? document.range?.[0] ?? 0, message, hint, severity),
+    report: (code, at, message, hint, severity = "error") => add(code, offsetOf(at), message, hint, severity),
     entries(node, what) {
       count();
       const map = follow(document, node);
@@ -156,7 +179,7 @@ function toSource(document: Document, lines: LineCounter, file: string): YamlSou
       const items = source.items(node, what) ?? [];
       return items.flatMap((item) => source.string(item, `Each item of ${what}`) ?? []);
     },
-    position: (node) => locate(node?.range?.[0] ?? document.range?.[0] ?? 0),
+    position: (node) => locate(offsetOf(node)),
     toData: (node): unknown => node?.toJS(document),
     failed: () => diagnostics.some((d) => d.severity === "error"),
   };

@@ -1,0 +1,67 @@
+import { parseYamlSource, parseYamlSources } from "../../../src/rules/yaml/yaml-source.js";
+
+const problems = (text: string) =>
+  parseYamlSource(text, "a.yml").diagnostics.map((d) => `${d.code} ${d.line}:${d.column} ${d.message}`);
+
+describe("a YAML text that nobody wrote by hand", () => {
+  it.each<[string, string, RegExp]>([
+    [
+      "a million brackets",
+      "a: " + "[".repeat(1_000_000),
+      /^yaml-limit 1:4\d\d .*nested deeper than 400 levels\.$/,
+    ],
+    ["a million dashes", "- ".repeat(1_000_000), /^yaml-limit 1:\d+ .*nested deeper/],
+    ["mappings in mappings", "{a: ".repeat(100_000), /^yaml-limit 1:\d+ .*nested deeper/],
+    [
+      "a file of aliases",
+      "a: &a [1]\nb: [" + "*a, ".repeat(900_000),
+      /^yaml-limit 2:\d+ .*more than 1000 aliases\.$/,
+    ],
+    ["five million characters", "#".repeat(5_000_000), /^yaml-limit 1:1 .*more than 4 million characters\.$/],
+  ])("%s is told where it goes too far", (_, text, wanted) => {
+    const [first, ...rest] = problems(text);
+    expect(first).toMatch(wanted);
+    expect(rest).toEqual([]);
+    expect(parseYamlSource(text, "a.yml").root).toBeUndefined();
+    expect(parseYamlSources(text, "a.yml").map(({ root }) => root)).toEqual([undefined]);
+  });
+
+  it("is read as fast as any other when a mapping has very many keys", () => {
+    const keys = Array.from({ length: 60_000 }, (_, i) => `k${i}: 1\n`).join("");
+    expect(problems(keys)).toEqual([]);
+    expect(problems(`${keys}k7: 2\n`)).toEqual([
+      "yaml-syntax 60001:1 This is not well-formed YAML: this key is there twice.",
+    ]);
+  });
+});
+
+describe("a key that is there twice", () => {
+  it.each([
+    ["at the top", "a: 1\nb: 2\na: 3\n", "3:1"],
+    ["in a list", "a:\n  - {b: 1, b: 2}\n", "2:12"],
+    ["in a flow list of pairs", "a: [b: {c: 1, c: 2}]\n", "1:15"],
+    ["in a key", "? {b: 1, b: 2}\n: x\n", "1:10"],
+  ])("%s is told", (_, text, where) => {
+    expect(problems(text)).toEqual([
+      `yaml-syntax ${where} This is not well-formed YAML: this key is there twice.`,
+    ]);
+  });
+
+  it("is another one where only the type differs", () => {
+    expect(problems('1: a\n"1": b\n')).toEqual([]);
+  });
+});
+
+describe("several documents", () => {
+  it("are told where only one may be", () => {
+    expect(problems("a: 1\n---\nb: 2\n---\nc: 3\n")).toEqual([
+      "yaml-syntax 3:1 This is not well-formed YAML: it holds several documents, parted by ---.",
+    ]);
+    expect(problems("a: 1\na: 2\n---\nb: 2\n")).toHaveLength(1);
+  });
+
+  it("are read where they may be", () => {
+    const sources = parseYamlSources("a: 1\n---\n---\nb: 2\n", "a.yml");
+    expect(sources.map((source) => source.toData(source.root))).toEqual([{ a: 1 }, { b: 2 }]);
+  });
+});
