@@ -17,8 +17,15 @@ export interface ResolvedAttack {
   /** Distinct, in order of declaration; a name is the id itself where the data has none. */
   readonly tactics: readonly NamedAttackId[];
   readonly techniques: readonly NamedAttackId[];
-  /** One sentence for each declared id that this version does not hold as declared. */
-  readonly notes: readonly string[];
+  /** One for each declared id that this version does not hold as declared. */
+  readonly notes: readonly AttackNote[];
+}
+
+export interface AttackNote {
+  /** A retired id or a technique under another tactic is put right by itself; an id that nobody knows is a slip. */
+  readonly code: "attack-unknown" | "attack-retired" | "attack-other-tactic";
+  /** One sentence. */
+  readonly message: string;
 }
 
 export interface Attack {
@@ -74,13 +81,14 @@ function resolveAll(
 ): ResolvedAttack {
   const foundTactics = new Map<string, NamedAttackId>();
   const foundTechniques = new Map<string, NamedAttackId>();
-  const notes: string[] = [];
+  const notes: AttackNote[] = [];
+  const note = (code: AttackNote["code"], message: string) => notes.push({ code, message });
   const addTactic = (id: string) => foundTactics.set(id, tactics.get(id) ?? { id, name: id });
   const addTechnique = (id: string) => foundTechniques.set(id, { id, name: techniques.get(id)?.name ?? id });
 
   for (const { tactic, technique } of references) {
     if (tactic !== undefined && !tactics.has(tactic)) {
-      notes.push(`${tactic} is not a tactic of ATT&CK ${ATTACK_VERSION}.`);
+      note("attack-unknown", `${tactic} is not a tactic of ATT&CK ${ATTACK_VERSION}.`);
     }
     if (technique === undefined) {
       if (tactic !== undefined) addTactic(tactic);
@@ -89,13 +97,14 @@ function resolveAll(
     addTechnique(technique);
     const current = currentTechnique(technique, techniques);
     if (current === undefined) {
-      notes.push(`${technique} is not a technique of ATT&CK ${ATTACK_VERSION}.`);
+      note("attack-unknown", `${technique} is not a technique of ATT&CK ${ATTACK_VERSION}.`);
       if (tactic !== undefined) addTactic(tactic);
       continue;
     }
     if (current.id !== technique) {
       addTechnique(current.id);
-      notes.push(
+      note(
+        "attack-retired",
         `${technique} is retired in ATT&CK ${ATTACK_VERSION}: ${current.id} ${current.name} is added.`,
       );
     }
@@ -105,7 +114,8 @@ function resolveAll(
     }
     current.tactics.forEach(addTactic);
     if (tactic !== undefined) {
-      notes.push(
+      note(
+        "attack-other-tactic",
         `${tactic} does not hold ${current.id} in ATT&CK ${ATTACK_VERSION}: ${current.tactics.join(", ")} does.`,
       );
     }

@@ -66,7 +66,9 @@ describe("attack.resolve", () => {
     const resolved = resolve("TA0005:T1599", "TA0007:T1526");
     expect(resolved.tactics.map((t) => t.id)).toEqual(["TA0112", "TA0007"]);
     expect(resolved.techniques.map((t) => t.id)).toEqual(["T1599", "T1526"]);
-    expect(resolved.notes).toEqual(["TA0005 does not hold T1599 in ATT&CK 19.1: TA0112 does."]);
+    expect(resolved.notes).toEqual([
+      { code: "attack-other-tactic", message: "TA0005 does not hold T1599 in ATT&CK 19.1: TA0112 does." },
+    ]);
   });
 
   it("names each id once, in order of declaration", () => {

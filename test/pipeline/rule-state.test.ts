@@ -33,13 +33,15 @@ test("ATT&CK ids that are unknown, retired or under another tactic are told at t
   await write("Plain", "TA0003:T1098");
   const { loaded } = await loadRuleState({ paths: [folder], bundled: false });
   expect(loaded.rules.map(({ id }) => id)).toEqual(["Odd", "Plain"]);
-  expect(loaded.diagnostics.map(({ code, severity, file }) => [code, severity, file])).toEqual(
-    ["info", "info", "warning"].map((severity) => ["attack-changed", severity, odd]),
-  );
+  expect(loaded.diagnostics.map(({ code, severity, file }) => [code, severity, file])).toEqual([
+    ["attack-retired", "info", odd],
+    ["attack-other-tactic", "info", odd],
+    ["attack-unknown", "warning", odd],
+  ]);
   expect(loaded.diagnostics.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^Odd: T1562 is retired in ATT&CK /),
-    expect.stringMatching(/^Odd: TA0007 does not hold /),
-    expect.stringMatching(/^Odd: T9999 is not a technique of ATT&CK /),
+    expect.stringMatching(/^T1562 is retired in ATT&CK /),
+    expect.stringMatching(/^TA0007 does not hold /),
+    expect.stringMatching(/^T9999 is not a technique of ATT&CK /),
   ]);
 });
 
@@ -55,7 +57,7 @@ test("GET /v1/rules lists warnings beside what was refused", async () => {
     expect(listing.refused.map((each: any) => each.file)).toContain(join(folder, "bad.yml"));
     expect(listing.warnings).toEqual([
       expect.objectContaining({ code: "bad-attack-reference", file: join(folder, "keys.yml"), line: 9 }),
-      expect.objectContaining({ code: "attack-changed", file: odd, line: 1, severity: "warning" }),
+      expect.objectContaining({ code: "attack-unknown", file: odd, line: 1, severity: "warning" }),
     ]);
   } finally {
     await service.close();

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { compileRules } from "../../src/match/engine.js";
-import { RULE_DIAGNOSTICS } from "../../src/rules/diagnostic-codes.js";
 import { ABSOLUTE_CONDITIONS, CONDITIONS, ELEMENT_CONDITIONS } from "../../src/rules/panther/conditions.js";
 import { parsePantherRule } from "../../src/rules/panther/parse-rule.js";
 import { RULE_KEYS } from "../../src/rules/panther/rule-keys.js";
@@ -24,15 +23,6 @@ describe("docs/reference/panther-rules.md", () => {
     const known = [...CONDITIONS.keys(), ...ELEMENT_CONDITIONS.keys(), ...ABSOLUTE_CONDITIONS.keys()];
     const table = section("Match expressions").split("| Condition |")[1]!;
     expect(firstColumn(table).sort()).toEqual(known.sort());
-  });
-
-  it("lists the diagnostics, all and no others, with their meaning", () => {
-    expect(firstColumn(section("Diagnostics"))).toEqual(Object.keys(RULE_DIAGNOSTICS));
-    for (const [code, meaning] of Object.entries(RULE_DIAGNOSTICS)) {
-      expect(section("Diagnostics")).toMatch(
-        new RegExp(`\`${code}\` +\\| ${meaning.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} +\\|`),
-      );
-    }
   });
 
   it("has an example that loads and passes its own tests", () => {

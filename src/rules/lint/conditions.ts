@@ -1,0 +1,89 @@
+import type { Expression } from "../expression.js";
+import type { Rule } from "../ir.js";
+import { toNotation } from "../notation.js";
+import type { ReportAt } from "./locate.js";
+import type { CompileTest, Facts } from "./possible-values.js";
+import { constantOf, factsOf, findUnreachable, type Finding } from "./unreachable.js";
+
+/** Reports a condition that always or never holds, and parts of it that do nothing; of dynamic severities too. */
+export function lintConditions(rule: Rule, compile: CompileTest, report: ReportAt): void {
+  const { condition, severities } = rule.program;
+  const verdict = constantOf(condition, compile);
+  if (verdict === true) {
+    const message = "The rule matches every event.";
+    report("always-true", "warning", [condition], message, "Name at least the eventSource or the eventName.");
+  }
+  const findings = findUnreachable(condition, compile);
+  // A contradiction that nothing stands around makes the whole never hold, and the finding says why.
+  const whole = verdict === false ? findings.find(({ kind }) => kind === "never") : undefined;
+  if (verdict === false) {
+    const { parts, why } = explain(
+      whole ?? { kind: "never", term: condition, other: undefined, negated: false },
+    );
+    report(
+      "always-false",
+      "warning",
+      parts,
+      `The rule can never match: ${why}.`,
+      "Correct the value, or remove the rule.",
+    );
+  }
+  reportFindings(
+    findings.filter((finding) => finding !== whole),
+    report,
+  );
+  const known = factsOf(condition, compile);
+  for (const severity of severities) lintSeverity(severity.condition, known, compile, report);
+}
+
+function lintSeverity(condition: Expression, known: Facts, compile: CompileTest, report: ReportAt): void {
+  if (condition.kind === "constant") return;
+  reportFindings(findUnreachable(condition, compile, known), report);
+}
+
+function reportFindings(findings: readonly Finding[], report: ReportAt): void {
+  for (const finding of findings) {
+    const { parts, why } = explain(finding);
+    const negated = finding.kind === "never" && finding.negated;
+    const hint = negated
+      ? "It stands under a not, which excludes nothing: correct the value, or remove it."
+      : "Correct the value, or remove this part.";
+    const message = `This part of the condition ${finding.kind === "never" ? "never holds" : "does nothing"}: ${why}.`;
+    report("unreachable-branch", "warning", parts, message, hint);
+  }
+}
+
+function explain(finding: Finding): { readonly parts: readonly object[]; readonly why: string } {
+  const { term, other } = finding;
+  if (finding.kind === "shadowed") {
+    return { parts: placesOf(term), why: `\`${short(finding.other)}\` beside it always holds` };
+  }
+  const own = `\`${short(term)}\``;
+  const why =
+    other === undefined ? `${own} holds for nothing` : `${own} is not possible where \`${short(other)}\``;
+  return { parts: placesOf(term), why };
+}
+
+/** A term, and what stands in it: a front end may have made the term of several things that a person wrote. */
+function placesOf(term: Expression): readonly object[] {
+  switch (term.kind) {
+    case "not":
+    case "elements":
+      return [term, ...placesOf(term.term)];
+    case "all":
+    case "any":
+    case "only_one":
+      return [term, ...term.terms.flatMap(placesOf).slice(0, 1)];
+    case "predicate":
+      return [term, term.field];
+    default:
+      return [term];
+  }
+}
+
+const MAX_LENGTH = 120;
+
+function short(expression: Expression): string {
+  const text = toNotation(expression, { maxValues: 4 });
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text;
+}

@@ -1,0 +1,63 @@
+import type { Diagnostic } from "../../lib/diagnostics.js";
+import type { LoadedRules, Rule } from "../ir.js";
+import { lintConditions } from "./conditions.js";
+import { createReport, type ReportAt } from "./locate.js";
+import type { CompileTest } from "./possible-values.js";
+import { lintFields } from "./unknown-fields.js";
+
+/**
+ * What to look at in rules that are loaded: fields that do not exist, conditions with parts that do nothing, missing
+ * tests, titles that several rules share. At the places of `loaded.positions`, else at the beginning of the file.
+ */
+export function lintRules(loaded: LoadedRules, compile: CompileTest): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const titles = new Map<string, Rule[]>();
+  for (const rule of loaded.rules) {
+    const report = createReport(loaded, rule, diagnostics);
+    lintFields(rule, report);
+    lintConditions(rule, compile, report);
+    lintTests(rule, report);
+    titles.set(rule.name, [...(titles.get(rule.name) ?? []), rule]);
+  }
+  for (const rules of titles.values()) {
+    if (rules.length > 1) reportSharedTitle(loaded, rules, diagnostics);
+  }
+  return diagnostics;
+}
+
+function lintTests(rule: Rule, report: ReportAt): void {
+  // A correlation holds for several events together; its tests are those of the rules it looks at.
+  if (rule.stateful?.kind === "correlation") return;
+  const where =
+    rule.kind === "panther" ? "Add Tests" : "Add them in a file beside it that ends in .tests.yml";
+  if (rule.tests.length === 0) {
+    report(
+      "no-tests",
+      "info",
+      [],
+      "The rule has no tests.",
+      `${where}: one that matches, one that does not.`,
+    );
+    return;
+  }
+  const parts = rule.tests.slice(0, 1);
+  if (!rule.tests.some(({ expected }) => expected)) {
+    report("no-positive-test", "info", parts, "No test of the rule wants it to match.", `${where}.`);
+  }
+  if (rule.tests.every(({ expected }) => expected)) {
+    report("no-negative-test", "info", parts, "No test of the rule wants it not to match.", `${where}.`);
+  }
+}
+
+function reportSharedTitle(loaded: LoadedRules, rules: readonly Rule[], diagnostics: Diagnostic[]): void {
+  for (const rule of rules) {
+    const others = rules.filter((other) => other !== rule).map(({ id }) => id);
+    createReport(loaded, rule, diagnostics)(
+      "duplicate-title",
+      "warning",
+      [],
+      `The title ${JSON.stringify(rule.name)} is also that of ${others.join(", ")}.`,
+      "Give each rule a title of its own, so that alerts can be told apart.",
+    );
+  }
+}

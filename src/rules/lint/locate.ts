@@ -1,0 +1,27 @@
+import type { Diagnostic, DiagnosticSeverity } from "../../lib/diagnostics.js";
+import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
+import type { LoadedRules, Rule } from "../ir.js";
+
+/** Says what is wrong with a rule, at the first of the given parts of it whose place is known; else at the rule's. */
+export type ReportAt = (
+  code: RuleDiagnosticCode,
+  severity: DiagnosticSeverity,
+  parts: readonly object[],
+  message: string,
+  hint?: string,
+) => void;
+
+/** Collects diagnostics on one rule. */
+export function createReport(loaded: LoadedRules, rule: Rule, diagnostics: Diagnostic[]): ReportAt {
+  const file = loaded.paths.get(rule.id) ?? rule.file;
+  return (code, severity, parts, message, hint) => {
+    const part = [...parts, rule].find((each) => loaded.positions?.has(each) === true);
+    const { line, column } = (part === undefined ? undefined : loaded.positions?.get(part)) ?? FIRST;
+    diagnostics.push({
+      ...{ code, severity, file, line, column, message },
+      ...(hint === undefined ? {} : { hint }),
+    });
+  };
+}
+
+const FIRST = { line: 1, column: 1 };
