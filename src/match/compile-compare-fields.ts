@@ -113,14 +113,14 @@ function toScalars(value: JsonValue, ignoreCase: boolean, objectsHaveText: boole
   const add = (scalar: Comparable): void => {
     scalars.push(ignoreCase && typeof scalar === "string" ? scalar.toLowerCase() : scalar);
   };
-  let objects = false;
-  const walk = (inner: JsonValue): void => {
-    if (isJsonArray(inner)) inner.forEach(walk);
-    else if (typeof inner === "object") objects ||= inner !== null;
-    else add(inner);
+  /** False when there was an object. */
+  const walk = (inner: JsonValue): boolean => {
+    if (isJsonArray(inner)) return inner.map(walk).every(Boolean);
+    if (typeof inner === "object") return inner === null;
+    add(inner);
+    return true;
   };
-  walk(value);
-  if (!objects || !objectsHaveText) return scalars;
+  if (walk(value) || !objectsHaveText) return scalars;
   const text = toCompactJson(value);
   return [ignoreCase ? text.toLowerCase() : text];
 }

@@ -16,12 +16,12 @@ export function compileWildcard(
   const parts: readonly Part[] = pattern.map((part) => toPart(part, ignoreCase));
   const units = compileUnits(parts);
   const points = parts.flatMap<string>(({ kind, text }) =>
-    kind === "text" ? [...text] : [kind === "any" ? ANY : ONE],
+    kind === "text" ? Array.from(text) : [kind === "any" ? ANY : ONE],
   );
   // Where a character is two code units, a hole and half a character need the slower way.
   const careful = parts.some(({ kind, text }) => kind === "one" || SURROGATE.test(text));
   const test = careful
-    ? (text: string) => (SURROGATE.test(text) ? matchPoints(points, [...text]) : units(text))
+    ? (text: string) => (SURROGATE.test(text) ? matchPoints(points, Array.from(text)) : units(text))
     : units;
   return ignoreCase ? (text) => test(text.toLowerCase()) : test;
 }

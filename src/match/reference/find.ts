@@ -1,5 +1,5 @@
 import { readDerivedField } from "../../event/derived.js";
-import { isJsonObject, type JsonValue } from "../../lib/json.js";
+import { isJsonArray, isJsonObject, type JsonValue } from "../../lib/json.js";
 import type { FieldReference, LooseReference, PathReference } from "../../rules/field.js";
 import { callFieldFunction } from "../../rules/field-functions.js";
 
@@ -27,8 +27,7 @@ function findPath(value: JsonValue, field: PathReference): JsonValue | undefined
     const next: JsonValue[] = [];
     for (const place of places) {
       if (step.kind === "key") next.push(...member(place, step.name));
-      if (step.kind === "index" && Array.isArray(place))
-        next.push(...place.slice(step.index, step.index + 1));
+      if (step.kind === "index" && isJsonArray(place)) next.push(...place.slice(step.index, step.index + 1));
       if (step.kind === "every" && Array.isArray(place)) next.push(...(place as JsonValue[]));
     }
     if (step.kind === "every" && !many) {
