@@ -15,6 +15,8 @@ import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
 import type { Position } from "../positions.js";
 import { composeDocuments, type YamlExcess } from "./compose-documents.js";
 import { findRepeatedKey } from "./repeated-key.js";
+import { toPlainData } from "./plain-data.js";
+import { YamlLimitError } from "./yaml-limit.js";
 import { explainYaml } from "./yaml-problem.js";
 
 /** A key of a mapping with its value; `value` is undefined for `Key:` with nothing after it. */
@@ -61,7 +63,8 @@ const MAX_COLLECTIONS = 20_000;
 
 /**
  * Parses YAML text; syntax errors are in `diagnostics` already, and `root` is undefined then.
- * @throws Error when reading meets more than 20,000 mappings and lists, which only aliases can bring about.
+ * @throws YamlLimitError while it is read, where it stands for more than 20,000 mappings and lists, which only aliases
+ * can bring about, or for itself.
  */
 export function parseYamlSource(text: string, file: string): YamlSource {
   const lines = new LineCounter();
@@ -126,8 +129,9 @@ function toSource(document: Document, lines: LineCounter, file: string, start?: 
   }
 
   let collections = 0;
-  const count = (): void => {
-    if (++collections > MAX_COLLECTIONS) throw new Error("its aliases repeat too much");
+  const count = (node: Node | undefined): void => {
+    if (++collections > MAX_COLLECTIONS)
+      throw new YamlLimitError("its aliases repeat too much", source.position(node));
   };
 
   const source: YamlSource = {
@@ -135,14 +139,14 @@ function toSource(document: Document, lines: LineCounter, file: string, start?: 
     diagnostics,
     report: (code, at, message, hint, severity = "error") => add(code, offsetOf(at), message, hint, severity),
     entries(node, what) {
-      count();
+      count(node);
       const map = follow(document, node);
       if (isMap(map)) return toEntries(document, map);
       source.report("wrong-type", node, `${what} must be a mapping.`, "Write it as `Key: value`.");
       return [];
     },
     items(node, what) {
-      count();
+      count(node);
       const list = follow(document, node);
       if (isSeq(list)) return (list as YAMLSeq<Node>).items.map((item) => follow(document, item));
       source.report("wrong-type", node, `${what} must be a list.`, "Begin each item with a dash.");
@@ -180,7 +184,13 @@ function toSource(document: Document, lines: LineCounter, file: string, start?: 
       return items.flatMap((item) => source.string(item, `Each item of ${what}`) ?? []);
     },
     position: (node) => locate(offsetOf(node)),
-    toData: (node): unknown => node?.toJS(document),
+    toData(node): unknown {
+      try {
+        return toPlainData(document, node);
+      } catch {
+        throw new YamlLimitError("aliases here stand for themselves or for too much", source.position(node));
+      }
+    },
     failed: () => diagnostics.some((d) => d.severity === "error"),
   };
   return source;
