@@ -87,13 +87,16 @@ export const toRelatedUsers = rememberLast((record): JsonValue | undefined => {
   return users.size === 0 ? undefined : [...users];
 });
 
+const NAMED_KINDS = ["user", "arn", "access_key", "instance", "bucket", "role"] as const;
+
 /** `related.entity`: who and what the event names: all our indicators but addresses, the principal, and the targets. */
 export const toRelatedEntities = rememberLast((record): JsonValue | undefined => {
-  const { ip: _ip, hosts: _hosts, account: _account, ...named } = relatedOf(record) ?? {};
+  const related = relatedOf(record) ?? {};
+  const named = NAMED_KINDS.flatMap((kind) => related[kind] ?? []);
   const identity = own(record, "userIdentity");
   const principal = isJsonObject(identity) ? own(identity, "principalId") : undefined;
   const targets = toTargetEntities(record) ?? [];
-  const all = new Set<JsonValue>([...Object.values(named).flat(), ...targets]);
+  const all = new Set<JsonValue>([...named, ...targets]);
   if (typeof principal === "string" && principal !== "") all.add(principal);
   return all.size === 0 ? undefined : [...all];
 });

@@ -1,0 +1,230 @@
+import type { Position } from "../positions.js";
+
+/** Names and indices that lead to a value: `["rule", "threat", 0, "tactic"]`. */
+export type TomlPath = readonly (string | number)[];
+
+/** Where the keys and values of a TOML text stand. */
+export interface TomlPlaces {
+  /** Of a key, or a list's item; of the nearest one above it for a path that is not in the text. */
+  at(path: TomlPath): Position;
+  /** Of a value, likewise. */
+  valueAt(path: TomlPath): Position;
+  /** Of a place inside a string's value, `offset` UTF-16 units from its beginning. */
+  inString(path: TomlPath, offset: number): Position;
+}
+
+interface Place {
+  readonly key: number;
+  readonly value: number;
+}
+
+/** Finds keys and values in a text that is known to be well-formed TOML, since its parser gives no positions. */
+export function locateToml(text: string): TomlPlaces {
+  const places = new TomlScanner(text).scan();
+  const lineStarts = [0];
+  for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) lineStarts.push(i + 1);
+  const toPosition = (offset: number): Position => {
+    let [low, high] = [0, lineStarts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
+  };
+  const strings = new Map<number, readonly number[]>();
+  const find = (path: TomlPath): Place => {
+    for (let length = path.length; length > 0; length--) {
+      const place = places.get(keyOf(path.slice(0, length)));
+      if (place !== undefined) return place;
+    }
+    return { key: 0, value: 0 };
+  };
+  return {
+    at: (path) => toPosition(find(path).key),
+    valueAt: (path) => toPosition(find(path).value),
+    inString(path, offset) {
+      const start = find(path).value;
+      let units = strings.get(start);
+      if (units === undefined) strings.set(start, (units = unitsOf(text, start)));
+      return toPosition(units[Math.min(offset, units.length - 1)] ?? start);
+    },
+  };
+}
+
+function keyOf(path: TomlPath): string {
+  return JSON.stringify(path);
+}
+
+class TomlScanner {
+  readonly #text: string;
+  readonly #places = new Map<string, Place>();
+  /** Number of tables so far under each `[[name]]`. */
+  readonly #tables = new Map<string, number>();
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  scan(): ReadonlyMap<string, Place> {
+    let table: TomlPath = [];
+    for (;;) {
+      this.#skipBlank();
+      if (this.#at >= this.#text.length) return this.#places;
+      const start = this.#at;
+      if (this.#text[start] === "[") table = this.#header();
+      else this.#pair(table);
+      // Only a text that is not TOML could stop the scan: never for ever.
+      if (this.#at === start) this.#at++;
+    }
+  }
+
+  #header(): TomlPath {
+    const start = this.#at;
+    const many = this.#text.startsWith("[[", start);
+    this.#at += many ? 2 : 1;
+    const names = this.#dottedKey();
+    while (this.#text[this.#at] === "]") this.#at++;
+    let path: TomlPath = [];
+    names.forEach((name, i) => {
+      path = [...path, name];
+      const count = this.#tables.get(keyOf(path));
+      if (many && i === names.length - 1) {
+        this.#tables.set(keyOf(path), (count ?? 0) + 1);
+        this.#note(path, start, start);
+        path = [...path, count ?? 0];
+      } else if (count !== undefined) path = [...path, count - 1];
+    });
+    this.#note(path, start, start);
+    return path;
+  }
+
+  #pair(table: TomlPath): void {
+    const start = this.#at;
+    const path = [...table, ...this.#dottedKey()];
+    if (this.#text[this.#at] === "=") this.#at++;
+    this.#skipSpace();
+    this.#note(path, start, this.#at);
+    this.#value(path);
+  }
+
+  #value(path: TomlPath): void {
+    const first = this.#text[this.#at];
+    if (first === '"' || first === "'") this.#at = stringEnd(this.#text, this.#at);
+    else if (first === "[") {
+      this.#at++;
+      for (let i = 0; this.#more("]"); i++) {
+        this.#note([...path, i], this.#at, this.#at);
+        this.#value([...path, i]);
+      }
+    } else if (first === "{") {
+      this.#at++;
+      while (this.#more("}")) this.#pair(path);
+    } else while (this.#at < this.#text.length && !/[\s,\]}#]/.test(this.#text[this.#at] ?? "")) this.#at++;
+  }
+
+  /** Whether a list or an inline table goes on; stands behind its end when not. */
+  #more(end: string): boolean {
+    this.#skipBlank();
+    if (this.#text[this.#at] === ",") {
+      this.#at++;
+      this.#skipBlank();
+    }
+    if (this.#at < this.#text.length && this.#text[this.#at] !== end) return true;
+    this.#at++;
+    return false;
+  }
+
+  #dottedKey(): readonly string[] {
+    const names: string[] = [];
+    do {
+      if (this.#text[this.#at] === ".") this.#at++;
+      this.#skipSpace();
+      const start = this.#at;
+      const first = this.#text[start];
+      if (first === '"' || first === "'") {
+        this.#at = stringEnd(this.#text, start);
+        names.push(this.#text.slice(start + 1, this.#at - 1));
+      } else {
+        while (/[\w-]/.test(this.#text[this.#at] ?? "")) this.#at++;
+        names.push(this.#text.slice(start, this.#at));
+      }
+      this.#skipSpace();
+    } while (this.#text[this.#at] === ".");
+    return names;
+  }
+
+  /** The first of a name counts: a table's header, or its first key. */
+  #note(path: TomlPath, key: number, value: number): void {
+    const name = keyOf(path);
+    if (!this.#places.has(name)) this.#places.set(name, { key, value });
+  }
+
+  #skipSpace(): void {
+    while (this.#text[this.#at] === " " || this.#text[this.#at] === "\t") this.#at++;
+  }
+
+  #skipBlank(): void {
+    for (;;) {
+      while (/\s/.test(this.#text[this.#at] ?? "")) this.#at++;
+      if (this.#text[this.#at] !== "#") return;
+      const end = this.#text.indexOf("\n", this.#at);
+      this.#at = end < 0 ? this.#text.length : end;
+    }
+  }
+}
+
+/** Where the string ends that begins at `start`: behind its closing quotes. */
+function stringEnd(text: string, start: number): number {
+  const quote = text[start] ?? "";
+  const long = text.startsWith(quote.repeat(3), start);
+  let at = start + (long ? 3 : 1);
+  while (at < text.length) {
+    if (text[at] === "\\" && quote === '"') at += 2;
+    else if (long && text.startsWith(quote.repeat(3), at)) {
+      at += 3;
+      // Up to two quotes more belong to the string itself.
+      while (text[at] === quote) at++;
+      return at;
+    } else if (!long && text[at] === quote) return at + 1;
+    else at++;
+  }
+  return at;
+}
+
+/** Where each UTF-16 unit of a string's value stands in the text, and last its closing quotes. */
+function unitsOf(text: string, start: number): readonly number[] {
+  const quote = text[start] ?? "";
+  if (quote !== '"' && quote !== "'") return [start];
+  const length = text.startsWith(quote.repeat(3), start) ? 3 : 1;
+  const end = stringEnd(text, start) - length;
+  const units: number[] = [];
+  let at = start + length;
+  if (length === 3) at += /^\r?\n/.exec(text.slice(at, at + 2))?.[0].length ?? 0;
+  while (at < end) {
+    const escape = quote === '"' && text[at] === "\\" ? readEscape(text, at) : { length: 1, units: 1 };
+    for (let i = 0; i < escape.units; i++) units.push(at);
+    at += escape.length;
+  }
+  units.push(end);
+  return units;
+}
+
+/** How long an escape is in the text, and how many UTF-16 units it stands for. */
+function readEscape(text: string, at: number): { readonly length: number; readonly units: number } {
+  const folded = /\\[ \t]*\r?\n\s*/y;
+  folded.lastIndex = at;
+  const match = folded.exec(text);
+  if (match !== null) return { length: match[0].length, units: 0 };
+  switch (text[at + 1]) {
+    case "x":
+      return { length: 4, units: 1 };
+    case "u":
+      return { length: 6, units: 1 };
+    case "U":
+      return { length: 10, units: Number.parseInt(text.slice(at + 2, at + 10), 16) > 0xffff ? 2 : 1 };
+    default:
+      return { length: 2, units: 1 };
+  }
+}
