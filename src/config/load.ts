@@ -137,9 +137,11 @@ function toVariable(key: string): string {
   return `TRAILTAG_${key.toUpperCase().replace(".", "__")}`;
 }
 
+const LISTS: ReadonlySet<string> = new Set(["rules.paths", "lists.paths", "exceptions.paths"]);
+
 /** Lists in an environment variable are YAML (`[a, b]`) or comma-separated. */
 function parseScalar(text: string, path: readonly string[]): JsonValue {
-  if (path.join(".") !== "rules.paths") return text;
+  if (!LISTS.has(path.join("."))) return text;
   if (!text.startsWith("[")) return text.split(",").filter((part) => part !== "");
   return parse(text) as JsonValue;
 }

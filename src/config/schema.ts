@@ -5,6 +5,12 @@ const bytes = Joi.number()
   .min(1024)
   .messages({ "number.base": "{{#label}} is a number of bytes, such as 104857600" });
 
+const paths = (example: string) =>
+  Joi.array()
+    .items(Joi.string())
+    .default([])
+    .messages({ "array.base": `{{#label}} is a list, such as ${example}` });
+
 /**
  * The configuration as people write it. One key here is one heading in docs/reference/config.md.
  * Bounds refuse what could only be a slip; everything has a default.
@@ -73,12 +79,14 @@ export const configSchema = Joi.object({
     .with("password_env", "username")
     .default(),
   rules: Joi.object({
-    paths: Joi.array()
-      .items(Joi.string())
-      .default([])
-      .messages({ "array.base": "{{#label}} is a list, such as [rules, more-rules]" })
-      .description("Rule files and folders, besides the bundled pack."),
+    paths: paths("[rules, more-rules]").description("Rule files and folders, besides the bundled pack."),
     bundled: Joi.boolean().default(true).description("Whether the bundled pack is loaded."),
+  }).default(),
+  lists: Joi.object({
+    paths: paths("[lists]").description("Files and folders of named lists."),
+  }).default(),
+  exceptions: Joi.object({
+    paths: paths("[exceptions]").description("Files and folders of exceptions to rules."),
   }).default(),
   events: Joi.object({
     max_age_days: Joi.number()

@@ -18,6 +18,8 @@ export interface Config {
     readonly request_timeout_ms: number;
   };
   readonly rules: { readonly paths: readonly string[]; readonly bundled: boolean };
+  readonly lists: { readonly paths: readonly string[] };
+  readonly exceptions: { readonly paths: readonly string[] };
   readonly events: { readonly max_age_days: number };
   readonly limits: {
     readonly max_body_bytes: number;

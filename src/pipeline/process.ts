@@ -8,14 +8,13 @@ import type { RuleState } from "./rule-state.js";
 /** A decoded unit that holds something to store. */
 export type StorableUnit = Exclude<DecodedUnit, { kind: "skipped" }>;
 
-/** Turns decoded units into writes: normalise, match, tag. Pure. */
+/** Turns decoded units into writes with one set of rules: normalise, match, tag. Pure but for the clock. */
 export interface Processor {
   toWrite(unit: StorableUnit, source: DeadLetterSource): StoreWrite;
 }
 
 export interface ProcessorOptions {
-  /** Asked once for each unit, so that a reload takes effect between two events. */
-  readonly rules: () => RuleState;
+  readonly rules: Pick<RuleState, "engine" | "tagger">;
   readonly maxAgeMs: number;
   readonly clock: Clock;
 }
@@ -24,6 +23,7 @@ export interface ProcessorOptions {
 const FUTURE_MS = 3_600_000;
 
 export function createProcessor(options: ProcessorOptions): Processor {
+  const { engine, tagger } = options.rules;
   return {
     toWrite(unit, source) {
       if (unit.kind === "dead") return { kind: "dead_letter", reason: unit.reason, raw: unit.raw, source };
@@ -33,8 +33,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
       if (normalised.kind === "dead") {
         return { kind: "dead_letter", reason: normalised.reason, raw: unit.record.raw, source };
       }
-      const { engine, tagger } = options.rules();
-      const matches = engine.evaluate(normalised.event.record);
+      const matches = engine.evaluate(normalised.event.record, now);
       return tagger.tag(normalised.event, matches, source);
     },
   };

@@ -14,9 +14,14 @@ export interface Metrics {
   refused(route: string, documents: number): void;
   ruleHits(ruleId: string, events: number): void;
   ruleErrors(ruleId: string, events: number): void;
+  suppressedHits(ruleId: string, exceptionId: string, events: number): void;
   shipperFieldsDropped(fields: number): void;
   rules(loaded: number, refused: number): void;
+  lists(loaded: number): void;
+  exceptions(counts: { readonly active: number; readonly expired: number }): void;
   reload(ok: boolean): void;
+  /** The rules now in force were read. @param now ms since the epoch */
+  reloaded(now: number): void;
   inFlight(bytes: number): void;
   ready(ready: boolean): void;
   /** Prometheus text format. */
@@ -63,6 +68,12 @@ export function createMetrics(): Metrics {
     "rule_id",
   );
   const errors = counter("trailtag_rule_errors_total", "Events on which a rule failed, by rule.", "rule_id");
+  const suppressed = counter(
+    "trailtag_suppressed_hits_total",
+    "Hits on newly stored events that an exception took away, by rule and exception.",
+    "rule_id",
+    "exception_id",
+  );
   const dropped = counter(
     "trailtag_shipper_fields_dropped_total",
     "Wrapper fields too many or too large to keep.",
@@ -86,8 +97,26 @@ export function createMetrics(): Metrics {
   );
   const reshaped = counter("trailtag_store_reshaped_total", "Documents stored in their safest form.");
   const rulesLoaded = gauge("trailtag_rules_loaded", "Rules in force.");
-  const rulesRefused = gauge("trailtag_rules_refused", "Rules refused at the last load.");
+  const rulesRefused = gauge(
+    "trailtag_rules_refused",
+    "Errors in rules, lists and exceptions of the set in force; what has one is not loaded.",
+  );
+  const listsLoaded = gauge("trailtag_lists_loaded", "Named lists in force.");
+  const exceptions = new Gauge({
+    name: "trailtag_exceptions",
+    help: "Exceptions loaded, by whether they apply or have expired.",
+    labelNames: ["state"],
+    registers,
+  });
   const reloads = counter("trailtag_reloads_total", "Reloads of the rules, by result.", "result");
+  const reloadOk = gauge(
+    "trailtag_last_reload_successful",
+    "1 when the last reload, or the start, put what it read in force; 0 when it was refused.",
+  );
+  const reloadedAt = gauge(
+    "trailtag_last_reload_success_timestamp_seconds",
+    "When the rules in force were read, in seconds since the epoch.",
+  );
   const inFlight = gauge("trailtag_in_flight_bytes", "Bytes of all requests being worked on.");
   const ready = gauge("trailtag_ready", "1 when requests are accepted and the store takes writes.");
 
@@ -118,12 +147,25 @@ export function createMetrics(): Metrics {
     },
     ruleHits: (rule_id, events) => hits.inc({ rule_id }, events),
     ruleErrors: (rule_id, events) => errors.inc({ rule_id }, events),
+    suppressedHits: (rule_id, exception_id, events) => suppressed.inc({ rule_id, exception_id }, events),
     shipperFieldsDropped: (fields) => dropped.inc(fields),
     rules: (loaded, refusedRules) => {
       rulesLoaded.set(loaded);
       rulesRefused.set(refusedRules);
     },
-    reload: (ok) => reloads.inc({ result: ok ? "ok" : "refused" }),
+    lists: (loaded) => listsLoaded.set(loaded),
+    exceptions: ({ active, expired }) => {
+      exceptions.set({ state: "active" }, active);
+      exceptions.set({ state: "expired" }, expired);
+    },
+    reload: (ok) => {
+      reloads.inc({ result: ok ? "ok" : "refused" });
+      reloadOk.set(ok ? 1 : 0);
+    },
+    reloaded: (now) => {
+      reloadOk.set(1);
+      reloadedAt.set(now / 1000);
+    },
     inFlight: (bytes) => inFlight.set(bytes),
     ready: (isReady) => ready.set(isReady ? 1 : 0),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

@@ -35,6 +35,7 @@ describe("loadConfig", () => {
     expect(config.opensearch.index_prefix).toBe("cloudtrail");
     expect(config.limits.hold_ms).toBe(50_000);
     expect(config.rules).toEqual({ paths: [], bundled: true });
+    expect([config.lists, config.exceptions]).toEqual([{ paths: [] }, { paths: [] }]);
   });
 
   it("lets flags win over the environment, and the environment over files, later files over earlier ones", () => {
@@ -53,9 +54,12 @@ describe("loadConfig", () => {
       TRAILTAG_LIMITS__HOLD_MS: "1500",
       TRAILTAG_RULES__BUNDLED: "false",
       TRAILTAG_RULES__PATHS: "/a,/b",
+      TRAILTAG_LISTS__PATHS: "/c",
+      TRAILTAG_EXCEPTIONS__PATHS: "[/d, /e]",
     });
     expect(config.limits.hold_ms).toBe(1500);
     expect(config.rules).toEqual({ bundled: false, paths: ["/a", "/b"] });
+    expect([config.lists, config.exceptions]).toEqual([{ paths: ["/c"] }, { paths: ["/d", "/e"] }]);
   });
 
   it("refuses an unknown key with its file, line and what was meant", () => {

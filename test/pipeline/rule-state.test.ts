@@ -52,7 +52,7 @@ test("GET /v1/rules lists warnings beside what was refused", async () => {
   const service = await startFilesService({ rules: { paths: [folder], bundled: false } });
   try {
     const listing = (await (await fetch(`${service.url}/v1/rules`)).json()) as any;
-    expect(Object.keys(listing)).toEqual(["rules", "refused", "warnings", "ruleset"]);
+    expect(Object.keys(listing)).toEqual(["rules", "lists", "exceptions", "refused", "warnings", "ruleset"]);
     expect(listing.rules.map((each: any) => each.id)).toEqual(["Keys", "Odd"]);
     expect(listing.refused.map((each: any) => each.file)).toContain(join(folder, "bad.yml"));
     expect(listing.warnings).toEqual([

@@ -17,10 +17,19 @@ export function operationsRoutes(context: HttpContext): Router {
     const { ready, message } = context.stop.aborted
       ? { ready: false, message: "TrailTag is shutting down." }
       : context.pipeline.status();
-    sendJson(req, res, ready ? 200 : 503, { ready, message });
+    const { rules, lists, exceptions, ruleset } = context.pipeline.loaded();
+    sendJson(req, res, ready ? 200 : 503, {
+      ready,
+      message,
+      rules,
+      lists,
+      exceptions: { ...exceptions },
+      ruleset,
+    });
   });
 
   router.get("/metrics", async (_req, res) => {
+    context.metrics.exceptions(context.pipeline.loaded().exceptions);
     context.metrics.ready(!context.stop.aborted && context.pipeline.status().ready);
     const { contentType, text } = await context.metrics.expose();
     sendText(res, 200, contentType, text);
@@ -31,13 +40,13 @@ export function operationsRoutes(context: HttpContext): Router {
   });
 
   router.post("/-/reload", async (req, res) => {
-    const { ok, diagnostics } = await context.pipeline.reload();
-    if (ok) {
-      sendJson(req, res, 200, { acknowledged: true, ruleset: context.pipeline.rules().ruleset });
-      return;
+    const { ok, newErrors } = await context.pipeline.reload();
+    if (!ok) {
+      const refused = newErrors.map(formatDiagnostic);
+      throw new ApiError("reload_refused", `The rules in force stay: ${refused.join("; ")}`);
     }
-    const refused = diagnostics.filter((d) => d.severity === "error").map(formatDiagnostic);
-    throw new ApiError("reload_refused", `The rules in force stay: ${refused.join("; ")}`);
+    const { rules, lists, exceptions, ruleset } = context.pipeline.loaded();
+    sendJson(req, res, 200, { acknowledged: true, rules, lists, exceptions: { ...exceptions }, ruleset });
   });
 
   for (const path of ["/healthz", "/readyz", "/metrics", "/v1/rules"]) router.all(path, onlyMethods("GET"));

@@ -1,0 +1,45 @@
+import type { Node } from "yaml";
+import { isJsonObject, type JsonObject } from "../../lib/json.js";
+import type { RuleTest } from "../ir.js";
+import { openDefinition, type DefinitionKeys } from "../yaml/definition.js";
+import type { Entry, YamlSource } from "../yaml/yaml-source.js";
+
+/** Keys of a test of an exception; docs/reference/exceptions.md has the same. */
+export const EXCEPTION_TEST_KEYS: DefinitionKeys = new Map([
+  ["name", "required"],
+  ["suppress", "required"],
+  ["event", "required"],
+]);
+
+/** Reads `tests` of an exception; what cannot be read is reported. */
+export function readExceptionTests(source: YamlSource, entry: Entry | undefined): readonly RuleTest[] {
+  if (entry === undefined) return [];
+  return (source.items(entry.value, "tests") ?? []).flatMap((item) => readTest(source, item) ?? []);
+}
+
+function readTest(source: YamlSource, node: Node | undefined): RuleTest | undefined {
+  const definition = openDefinition(source, node, "test", EXCEPTION_TEST_KEYS);
+  if (definition?.stillGood() !== true) return undefined;
+  const name = source.string(definition.get("name")?.value, "The name of a test");
+  const expected = source.boolean(definition.get("suppress")?.value, "`suppress`");
+  const log = readEvent(source, definition.get("event")?.value);
+  return name === undefined || expected === undefined || log === undefined
+    ? undefined
+    : { name, expected, log };
+}
+
+/** A mapping, or a string that holds a JSON object. */
+function readEvent(source: YamlSource, node: Node | undefined): JsonObject | undefined {
+  let data = source.toData(node);
+  if (typeof data === "string") {
+    try {
+      data = JSON.parse(data) as unknown;
+    } catch {
+      data = undefined;
+    }
+  }
+  if (isJsonObject(data)) return data;
+  const message = "The event of a test must be a mapping, or a string with a JSON object.";
+  source.report("wrong-type", node, message);
+  return undefined;
+}
