@@ -1,0 +1,57 @@
+import type { Expression, ValueTest } from "../../expression.js";
+import type { FieldReference } from "../../field.js";
+import type { RuleDiagnosticCode } from "../../diagnostic-codes.js";
+import { lookUpField } from "../field-problem.js";
+import type { QueryContext, QueryProblem } from "../query-context.js";
+
+interface Placed {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What the parts of one compilation share. */
+export class EqlScope {
+  readonly problems: QueryProblem[] = [];
+  private readonly fields = new Map<string, ReturnType<typeof lookUpField>>();
+
+  constructor(
+    private readonly query: string,
+    readonly context: QueryContext,
+  ) {}
+
+  /** Adds an error; who does so gives back undefined. */
+  report(node: { readonly start: number }, code: RuleDiagnosticCode, message: string, hint?: string): void {
+    this.problems.push({ code, offset: node.start, message, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  /** Whether an error was added since there were so many problems. */
+  failedSince(count: number): boolean {
+    return this.problems.slice(count).some(({ severity = "error" }) => severity === "error");
+  }
+
+  /** As it is written, on one line. */
+  textOf(node: Placed): string {
+    return this.query.slice(node.start, node.end).replace(/\s+/g, " ");
+  }
+
+  /** Each use is a reference of its own, since each has its place. An optional field may be unknown. */
+  field(name: string, optional: boolean, node: { readonly start: number }): FieldReference {
+    const known = this.fields.get(name);
+    const { field, problem } = known ?? lookUpField(name, node.start);
+    if (known === undefined) this.fields.set(name, { field, problem });
+    // Said once of each name.
+    if (problem !== undefined && !optional && !this.problems.includes(problem)) this.problems.push(problem);
+    const reference = { ...field.field };
+    this.context.place(reference, node.start);
+    return reference;
+  }
+
+  test(field: FieldReference, test: ValueTest, node: { readonly start: number }): Expression {
+    return this.place({ kind: "predicate", field, test, reading: "any_scalar" }, node);
+  }
+
+  place(expression: Expression, node: { readonly start: number }): Expression {
+    this.context.place(expression, node.start);
+    return expression;
+  }
+}
