@@ -1,6 +1,6 @@
 import { EXIT } from "../lib/errors.js";
 import { formatDiagnostic } from "../lib/diagnostics.js";
-import { loadRuleState } from "../pipeline/rule-state.js";
+import { loadRuleState, toRuleSources } from "../pipeline/rule-state.js";
 import { readFlags } from "./args.js";
 import type { Command } from "./command.js";
 import { CONFIG_OPTIONS, configFromFlags } from "./config-flags.js";
@@ -15,7 +15,7 @@ export const rulesCommand: Command = {
       { ...values, store: "files", opensearch: undefined },
       withoutStore(process.env),
     );
-    const { loaded } = await loadRuleState(config.rules);
+    const { loaded } = await loadRuleState(toRuleSources(config));
     for (const rule of loaded.rules) {
       process.stdout.write(`${rule.severity.padEnd(9)}${rule.kind.padEnd(8)}${rule.id}  ${rule.name}\n`);
     }

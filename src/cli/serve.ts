@@ -29,7 +29,7 @@ async function serve(config: Config, log: Log): Promise<number> {
   const signals = listenForSignals();
   const metrics = createMetrics();
   const pipeline = await createPipeline({ config, log, metrics });
-  if (saysOfRules(pipeline, log) === "missing") return EXIT.configuration;
+  if (saysOfRules(pipeline, config, log) === "missing") return EXIT.configuration;
   signals.onReload(() => void pipeline.reload());
 
   let server: HttpServer | undefined;
@@ -67,15 +67,17 @@ function whyNotStarted(error: unknown, config: Config): string {
 }
 
 /** A refused rule costs itself only; a path that is not there means rules that somebody counts on, all of them. */
-function saysOfRules(pipeline: Pipeline, log: Log): "missing" | "fine" {
+function saysOfRules(pipeline: Pipeline, config: Config, log: Log): "missing" | "fine" {
   const { refused } = pipeline.rules();
   const missing = refused.filter((diagnostic) => diagnostic.code === "path-not-found");
   for (const { file } of missing) {
-    log.error(`There are no rules at ${file} (looked from ${process.cwd()}). Mend rules.paths or --rules.`);
+    const key = (["lists", "exceptions"] as const).find((section) => config[section].paths.includes(file));
+    const mend = key === undefined ? "rules.paths or --rules" : `${key}.paths`;
+    log.error(`There are no ${key ?? "rules"} at ${file} (looked from ${process.cwd()}). Mend ${mend}.`);
   }
   if (missing.length > 0) return "missing";
   for (const diagnostic of refused) {
-    log.warn("A rule was refused; the others are in force.", { diagnostic: formatDiagnostic(diagnostic) });
+    log.warn("A rule, list or exception was refused; the others are in force.", { diagnostic: formatDiagnostic(diagnostic) });
   }
   return "fine";
 }
