@@ -77,7 +77,9 @@ function saysOfRules(pipeline: Pipeline, config: Config, log: Log): "missing" | 
   }
   if (missing.length > 0) return "missing";
   for (const diagnostic of refused) {
-    log.warn("A rule, list or exception was refused; the others are in force.", { diagnostic: formatDiagnostic(diagnostic) });
+    log.warn("A rule, list or exception was refused; the others are in force.", {
+      diagnostic: formatDiagnostic(diagnostic),
+    });
   }
   return "fine";
 }
