@@ -17,6 +17,7 @@ export function toWildcardTest(pattern: readonly WildcardPart[], ignoreCase: boo
 
 /** Puts a text to a pattern, for the few names that a pattern of field names is put to. */
 export function fitsPattern(text: string, pattern: readonly WildcardPart[]): boolean {
+  if (pattern.length === 0) return text === "";
   const texts = pattern.flatMap((part) => (part.kind === "text" ? part.text : []));
   const open = { start: pattern[0]?.kind === "any", end: pattern.at(-1)?.kind === "any" };
   let from = 0;
@@ -27,4 +28,25 @@ export function fitsPattern(text: string, pattern: readonly WildcardPart[]): boo
     from = at + part.length;
   }
   return true;
+}
+
+/** Reads a pattern in which `*` stands for any characters and, where wanted, `?` for one. */
+export function parsePattern(text: string, oneSign?: string): readonly WildcardPart[] {
+  const parts: WildcardPart[] = [];
+  let plain = "";
+  const flush = (): void => {
+    if (plain !== "") parts.push({ kind: "text", text: plain });
+    plain = "";
+  };
+  for (const char of text) {
+    if (char === "*") {
+      flush();
+      if (parts.at(-1)?.kind !== "any") parts.push({ kind: "any" });
+    } else if (char === oneSign) {
+      flush();
+      parts.push({ kind: "one" });
+    } else plain += char;
+  }
+  flush();
+  return parts;
 }

@@ -1,0 +1,81 @@
+import { didYouMean } from "../../lib/did-you-mean.js";
+import { toLogSource, type LogSource } from "./log-source.js";
+import { LANGUAGES, RULE_TYPES } from "./rule-types.js";
+import type { TomlSource } from "./toml-source.js";
+
+const CLOUDTRAIL_DATASET = "aws.cloudtrail";
+
+/** Says that a rule is for other logs; what else is wrong with it concerns nobody. */
+export function reportOther(source: TomlSource, reason: string): void {
+  const at = source.places.at(["rule", "index"]);
+  const message = `The rule is not loaded: ${reason}.`;
+  source.report("other-log-type", at, message, "Only CloudTrail events pass through here.", "info");
+}
+
+/** Looked at before anything that could refuse the rule. */
+export function isApplied(source: TomlSource): boolean {
+  if (source.value(["metadata", "maturity"]) === "deprecated") {
+    const at = source.places.at(["metadata", "maturity"]);
+    source.report("rule-retired", at, "The rule is deprecated and is not loaded.", undefined, "info");
+    return false;
+  }
+  if (source.value(["rule", "enabled"]) === false) {
+    const at = source.places.at(["rule", "enabled"]);
+    source.report("rule-disabled", at, "The rule is disabled and is not loaded.", undefined, "info");
+    return false;
+  }
+  const logs = logSourceOf(source);
+  if (logs.kind === "other") reportOther(source, logs.reason);
+  return logs.kind !== "other";
+}
+
+/** By integrations and index patterns; a query that names CloudTrail's dataset makes an open rule one of CloudTrail's. */
+export function logSourceOf(source: TomlSource): LogSource {
+  const logs = toLogSource(listOf(source, ["metadata", "integration"]), listOf(source, ["rule", "index"]));
+  const query = source.value(["rule", "query"]);
+  const named = typeof query === "string" && query.includes(CLOUDTRAIL_DATASET);
+  return logs.kind === "open" && named ? { kind: "cloudtrail" } : logs;
+}
+
+function listOf(source: TomlSource, path: readonly string[]): readonly string[] | undefined {
+  const value = source.value(path);
+  if (value === undefined) return undefined;
+  return typeof value === "string" ? [value] : source.strings(path);
+}
+
+/** Whether rules of its type and language are read here; one line says what is not. */
+export function isSupported(source: TomlSource): boolean {
+  const id = idOf(source);
+  const [type, language] = [source.string(["rule", "type"]), source.string(["rule", "language"])];
+  if (type === undefined) return !source.failed();
+  const known = RULE_TYPES.get(type);
+  const typeAt = source.places.valueAt(["rule", "type"]);
+  if (known === undefined) {
+    const meant = didYouMean(type, RULE_TYPES.keys());
+    const hint = meant === undefined ? "Use query, eql, threshold or new_terms." : `Did you mean ${meant}?`;
+    source.report("bad-value", typeAt, `There is no rule type ${type}.`, hint);
+    return false;
+  }
+  if (!known.supported) {
+    const message = `Rule ${id} of type ${type} is not supported: ${known.reason ?? ""}.`;
+    source.report("unsupported-rule-type", typeAt, message, "Use query, eql, threshold or new_terms.");
+    return false;
+  }
+  if (language === undefined || known.languages.includes(language)) return true;
+  const languageAt = source.places.valueAt(["rule", "language"]);
+  if (LANGUAGES.has(language)) {
+    const message = `Rule ${id} is not supported: its query is in ${language}, which a rule of type ${type} is not read in.`;
+    source.report("unsupported-query", languageAt, message, `Use ${known.languages.join(" or ")}.`);
+  } else {
+    const meant = didYouMean(language, LANGUAGES.keys());
+    const hint = meant === undefined ? "Use kuery or eql." : `Did you mean ${meant}?`;
+    source.report("bad-value", languageAt, `There is no language ${language}.`, hint);
+  }
+  return false;
+}
+
+/** Of the rule, for messages. */
+export function idOf(source: TomlSource): string {
+  const id = source.value(["rule", "rule_id"]);
+  return typeof id === "string" && id !== "" ? id : "without an id";
+}
