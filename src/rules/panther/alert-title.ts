@@ -1,10 +1,15 @@
 import type { Node } from "yaml";
 import type { Template, TemplatePart } from "../template.js";
-import { parseKeyPath } from "./key-path.js";
 import type { YamlSource } from "../yaml/yaml-source.js";
+import { parseKeyPath } from "./key-path.js";
+import { markPosition, type MatchContext } from "./match-context.js";
 
 /** Reads an AlertTitle: text with `{path}` placeholders; undefined where something was reported. */
-export function parseAlertTitle(source: YamlSource, node: Node | undefined): Template | undefined {
+export function parseAlertTitle(
+  source: YamlSource,
+  node: Node | undefined,
+  context: Pick<MatchContext, "positions">,
+): Template | undefined {
   const title = source.string(node, "AlertTitle");
   if (title === undefined) return undefined;
   const parts: TemplatePart[] = [];
@@ -30,7 +35,7 @@ export function parseAlertTitle(source: YamlSource, node: Node | undefined): Tem
       source.report("bad-template", node, `The placeholder {${placeholder}} in AlertTitle ${field.message}.`);
       return undefined;
     }
-    parts.push({ kind: "field", field });
+    parts.push({ kind: "field", field: markPosition(source, context, node, field) });
     at = close + 1;
   }
   return parts;

@@ -1,55 +1,70 @@
 import type { Node } from "yaml";
 import { isJsonObject, type JsonObject } from "../../lib/json.js";
-import { didYouMean } from "../../lib/did-you-mean.js";
 import type { RuleTest } from "../ir.js";
 import type { Entry, YamlSource } from "../yaml/yaml-source.js";
+import { haveKnownKeys } from "./expression-keys.js";
+import { markPosition, type MatchContext } from "./match-context.js";
 
-const TEST_KEYS = ["Name", "ExpectedResult", "Log", "LogType", "Mocks"];
+/** What becomes of a key of a test. */
+type TestKeyUse = "read" | "silent" | "refused";
 
-/** Reads the inline Tests of a rule; what cannot be read is reported. */
-export function parseInlineTests(source: YamlSource, node: Node | undefined): readonly RuleTest[] {
-  return (source.items(node, "Tests") ?? []).flatMap((item) => parseTest(source, item) ?? []);
+/** Keys that the format gives a test, those of policies and correlation rules included. */
+export const TEST_KEYS: ReadonlyMap<string, TestKeyUse> = new Map<string, TestKeyUse>([
+  ["Name", "read"],
+  ["ExpectedResult", "read"],
+  ["Log", "read"],
+  ["LogType", "silent"],
+  ["Mocks", "refused"],
+  ["Resource", "refused"],
+  ["ResourceType", "refused"],
+  ["RuleOutputs", "refused"],
+]);
+const EXAMPLE = "A test has a Name, ExpectedResult: true or false, and a Log.";
+
+/**
+ * Reads the inline Tests of a rule; what cannot be read is reported.
+ *
+ * @param context where it has positions, those of the tests are noted there.
+ */
+export function parseInlineTests(
+  source: YamlSource,
+  node: Node | undefined,
+  context: Pick<MatchContext, "positions">,
+): readonly RuleTest[] {
+  return (source.items(node, "Tests") ?? []).flatMap((item) => {
+    const test = parseTest(source, item ?? node);
+    return test === undefined ? [] : [markPosition(source, context, item, test)];
+  });
 }
 
 function parseTest(source: YamlSource, node: Node | undefined): RuleTest | undefined {
   const entries = source.entries(node, "A test");
   const entry = (key: string): Entry | undefined => entries.find((e) => e.key === key);
-  for (const { key, keyNode } of entries.filter((e) => !TEST_KEYS.includes(e.key))) {
-    const meant = didYouMean(key, TEST_KEYS);
-    source.report(
-      "unknown-key",
-      keyNode,
-      `A test has no key ${key}.`,
-      meant === undefined ? `Known keys: ${TEST_KEYS.join(", ")}.` : `Did you mean ${meant}?`,
-    );
-  }
-  const mocks = entry("Mocks");
-  if (mocks !== undefined) {
-    source.report(
-      "unsupported-mocks",
-      mocks.keyNode,
-      "A test with Mocks cannot be run: no code is called that could be mocked.",
-      "Remove the Mocks.",
-    );
-  }
+  haveKnownKeys(source, entries, "A test", [...TEST_KEYS.keys()]);
+  for (const { key, keyNode } of entries) reportRefused(source, key, keyNode);
   const missing = ["Name", "ExpectedResult", "Log"].filter((key) => entry(key) === undefined);
   if (missing.length > 0) {
-    if (entries.length > 0) {
-      const message = `This test has no ${missing.join(" and no ")}.`;
-      source.report(
-        "missing-key",
-        node,
-        message,
-        "A test has a Name, ExpectedResult: true or false, and a Log.",
-      );
-    }
+    if (entries.length > 0)
+      source.report("missing-key", node, `This test has no ${missing.join(" and no ")}.`, EXAMPLE);
     return undefined;
   }
-  const name = source.string(entry("Name")?.value, "Name of a test");
-  const expected = source.boolean(entry("ExpectedResult")?.value, "ExpectedResult");
-  const log = parseLog(source, entry("Log")?.value);
+  const valueOf = (key: string): Node | undefined => entry(key)?.value ?? entry(key)?.keyNode;
+  const name = source.string(valueOf("Name"), "Name of a test");
+  const expected = source.boolean(valueOf("ExpectedResult"), "ExpectedResult");
+  const log = parseLog(source, valueOf("Log"));
   if (name === undefined || expected === undefined || log === undefined) return undefined;
   return { name, expected, log };
+}
+
+function reportRefused(source: YamlSource, key: string, at: Node | undefined): void {
+  if (TEST_KEYS.get(key) !== "refused") return;
+  if (key === "Mocks") {
+    const message = "A test with Mocks cannot be run: no code is called that could be mocked.";
+    source.report("unsupported-mocks", at, message, "Remove the Mocks.");
+  } else {
+    const message = `The key ${key} of a test is not supported: a rule looks at one Log.`;
+    source.report("unsupported-key", at, message, EXAMPLE);
+  }
 }
 
 /** A mapping, or a string that holds a JSON object. */
@@ -63,10 +78,7 @@ function parseLog(source: YamlSource, node: Node | undefined): JsonObject | unde
     }
   }
   if (isJsonObject(data)) return data;
-  source.report(
-    "wrong-type",
-    node,
-    "Log of a test must be an event: a mapping, or a string with a JSON object.",
-  );
+  const message = "Log of a test must be an event: a mapping, or a string with a JSON object.";
+  source.report("wrong-type", node, message);
   return undefined;
 }

@@ -1,15 +1,25 @@
-import { RISK_SCORES, SEVERITIES, type Severity } from "../../lib/severity.js";
 import { didYouMean } from "../../lib/did-you-mean.js";
+import { RISK_SCORES } from "../../lib/severity.js";
+import type { Expression } from "../expression.js";
 import type { FieldReference } from "../field.js";
-import type { AttackReference, Rule } from "../ir.js";
 import { finishRule } from "../finish-rule.js";
 import type { ParsedFile, RuleSource } from "../front-end.js";
+import type { Rule } from "../ir.js";
+import { toLimitDiagnostic } from "../yaml/yaml-limit.js";
+import { parseYamlSource } from "../yaml/yaml-source.js";
+import { readAlertContext } from "./alert-context.js";
 import { parseAlertTitle } from "./alert-title.js";
+import { readAttackReport } from "./attack-report.js";
+import { compileInlineFilters } from "./inline-filters.js";
 import { parseInlineTests } from "./inline-tests.js";
-import { KEY_SPECIFIERS, parseKeySpecifier } from "./key-specifier.js";
+import { parseOneSpecifier } from "./key-specifier.js";
+import { markPosition } from "./match-context.js";
 import { compileMatchExpressions } from "./match-expression.js";
+import { readRuleEntries, type RuleEntries } from "./rule-entries.js";
 import { RULE_KEYS } from "./rule-keys.js";
-import { parseYamlSource, type Entry, type YamlSource } from "../yaml/yaml-source.js";
+import { idOf, isUsable } from "./rule-kind.js";
+import { readDynamicSeverities, readSeverity } from "./severity.js";
+import { tellUnsupportedOnce } from "./unsupported.js";
 
 /** Keys that every rule has, each with what to write. */
 const REQUIRED = {
@@ -19,231 +29,115 @@ const REQUIRED = {
   Detection: "`Detection:` with a list of match expressions",
 } as const;
 
-/** The only kind of log that passes through here. */
-const LOG_TYPE = "AWS.CloudTrail";
-
 /**
  * Reads one Panther rule from YAML text and compiles its Detection. Never throws. Gives no rule when it was refused, is
  * disabled or is for other logs: the diagnostics say which.
  */
-export function parsePantherRule({ text, file, path }: RuleSource): ParsedFile {
+export function parsePantherRule(file: RuleSource): ParsedFile {
   try {
-    const source = parseYamlSource(text, path);
-    const rule = source.root === undefined ? undefined : readRule(source, file);
-    if (source.root === undefined && source.diagnostics.length === 0) {
-      source.report("not-a-rule", undefined, "The file is empty.");
+    const source = parseYamlSource(file.text, file.path);
+    if (source.root === undefined) {
+      if (source.diagnostics.length === 0) source.report("not-a-rule", undefined, "The file is empty.");
+      return { rules: [], diagnostics: source.diagnostics };
     }
-    return { rules: source.failed() || rule === undefined ? [] : [rule], diagnostics: source.diagnostics };
+    const entries = readRuleEntries(source);
+    const rule = source.failed() ? undefined : readRule(entries, file);
+    const rules = source.failed() || rule === undefined ? [] : [rule];
+    return { rules, diagnostics: tellUnsupportedOnce(source.diagnostics, idOf(entries)) };
   } catch (error) {
-    // Nesting beyond what the YAML parser's own recursion bears, and aliases that contain themselves.
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `The file cannot be read as YAML: ${reason}.`;
-    return {
-      rules: [],
-      diagnostics: [{ code: "yaml-syntax", severity: "error", file: path, line: 1, column: 1, message }],
-    };
+    return { rules: [], diagnostics: [toLimitDiagnostic(error, file.path)] };
   }
 }
 
-function readRule(source: YamlSource, file: string): Rule | undefined {
-  const entries = source.entries(source.root, "A rule file");
-  const keys = new Map(entries.map((entry) => [entry.key, entry]));
-  if (!isRule(source, keys) || !isApplied(source, keys) || !isDeclarative(source, keys)) return undefined;
-  checkKeys(source, entries);
-  const value = (key: string) => keys.get(key)?.value;
-  const read = <T>(key: string, reader: (entry: Entry) => T | undefined): T | undefined => {
-    const entry = keys.get(key);
-    return entry === undefined ? undefined : reader(entry);
-  };
-  const string = (key: string) => read(key, (entry) => source.string(entry.value, key));
-  const strings = (key: string) => read(key, (entry) => source.strings(entry.value, key)) ?? [];
-  const integer = (key: string, min: number, max: number) =>
-    read(key, (entry) => source.integer(entry.value, key, min, max));
-  const boolean = (key: string) => read(key, (entry) => source.boolean(entry.value, key));
-
-  for (const [key, example] of Object.entries(REQUIRED)) {
-    if (!keys.has(key))
-      source.report("missing-key", source.root, `The rule has no ${key}.`, `Add ${example}.`);
-  }
+function readRule(entries: RuleEntries, file: RuleSource): Rule | undefined {
+  if (!isUsable(entries)) return undefined;
+  checkKeys(entries);
+  const { source, has, node, string, strings, integer } = entries;
   const id = string("RuleID");
-  if (id?.trim() === "") source.report("bad-value", value("RuleID"), "RuleID is empty.");
+  if (id?.trim() === "") source.report("bad-value", node("RuleID"), "RuleID is empty.");
   const name = string("DisplayName") ?? id ?? "";
-  const severity = readSeverity(source, keys.get("Severity"));
-  const logTypes = strings("LogTypes");
-  const condition = keys.has("Detection")
-    ? compileMatchExpressions(source, value("Detection"), "Detection")
-    : undefined;
-  const title = read("AlertTitle", (entry) => parseAlertTitle(source, entry.value));
-  const groupBy = readGroupBy(source, keys.get("GroupBy"));
+  const severity = has("Severity") ? readSeverity(source, node("Severity"), "Severity") : undefined;
+  const ownScore = integer("RiskScore", 1, 99);
+  const condition = readCondition(entries, file);
+  const title = has("AlertTitle") ? parseAlertTitle(source, node("AlertTitle"), file) : undefined;
+  const groupBy = readGroupBy(entries, file);
   const threshold = integer("Threshold", 1, Number.MAX_SAFE_INTEGER) ?? 1;
+  const dedupPeriodMinutes = integer("DedupPeriodMinutes", 5, 1440) ?? 60;
+  const severities = has("DynamicSeverities")
+    ? readDynamicSeverities(source, node("DynamicSeverities"), file, ownScore)
+    : [];
+  const context = has("AlertContext") ? readAlertContext(source, node("AlertContext"), file) : [];
   const rest = {
-    riskScore: integer("RiskScore", 1, 99),
     description: string("Description"),
     runbook: string("Runbook"),
-    references: [string("Reference") ?? ""].filter((reference) => reference !== ""),
+    references: [string("Reference") ?? ""].filter((reference) => reference.trim() !== ""),
     tags: strings("Tags"),
-    attack: readAttack(source, keys.get("Reports")),
+    attack: has("Reports") ? readAttackReport(source, node("Reports"), file) : [],
+    logTypes: strings("LogTypes"),
     summaryAttributes: strings("SummaryAttributes"),
-    dedupPeriodMinutes: integer("DedupPeriodMinutes", 5, 1440) ?? 60,
-    createAlert: boolean("CreateAlert") ?? true,
-    tests: read("Tests", (entry) => parseInlineTests(source, entry.value)) ?? [],
+    createAlert: entries.boolean("CreateAlert") ?? true,
+    tests: has("Tests") ? parseInlineTests(source, node("Tests"), file) : [],
   };
   if (source.failed() || id === undefined || severity === undefined || condition === undefined)
     return undefined;
-  return finishRule({
+  const rule = finishRule({
     ...rest,
-    authors: [],
-    falsePositives: [],
     id,
     name,
     kind: "panther",
-    file,
+    file: file.file,
     severity,
-    riskScore: rest.riskScore ?? RISK_SCORES[severity],
-    logTypes,
+    riskScore: ownScore ?? RISK_SCORES[severity],
+    authors: [],
+    falsePositives: [],
     groupBy: groupBy.map((field) => field.text),
+    dedupPeriodMinutes,
     stateful:
-      threshold === 1
-        ? undefined
-        : { kind: "threshold", threshold, windowMinutes: rest.dedupPeriodMinutes, cardinality: [] },
-    program: {
-      condition,
-      title: title ?? [{ kind: "text", text: name }],
-      groupBy,
-      severities: [],
-      context: [],
-    },
+      threshold > 1
+        ? { kind: "threshold", threshold, windowMinutes: dedupPeriodMinutes, cardinality: [] }
+        : undefined,
+    program: { condition, title: title ?? [{ kind: "text", text: name }], groupBy, severities, context },
   });
+  return markPosition(source, file, node("RuleID"), rule);
 }
 
-function isRule(source: YamlSource, keys: ReadonlyMap<string, Entry>): boolean {
-  if (source.failed()) return false;
-  const type = keys.get("AnalysisType");
-  if (type === undefined) {
-    source.report(
-      "not-a-rule",
-      source.root,
-      "The file has no AnalysisType, so it is no Panther rule.",
-      "Add `AnalysisType: rule`.",
-    );
-    return false;
-  }
-  const analysis = source.scalar(type.value);
-  if (analysis !== "rule") {
-    source.report(
-      "unsupported-analysis-type",
-      type.value ?? type.keyNode,
-      `AnalysisType ${String(analysis)} is not supported.`,
-      "Only `AnalysisType: rule` is.",
-    );
-    return false;
-  }
-  return true;
-}
-
-function isDeclarative(source: YamlSource, keys: ReadonlyMap<string, Entry>): boolean {
-  const python = keys.get("Filename");
-  if (python === undefined) return true;
-  source.report(
-    "python-rule",
-    python.keyNode,
-    "The rule's logic is Python code, which is not run here.",
-    "Rewrite it with a Detection block.",
-  );
-  return false;
-}
-
-function checkKeys(source: YamlSource, entries: readonly Entry[]): void {
-  for (const { key, keyNode } of entries) {
+/** Reports keys that are missing, unknown, refused or without effect. */
+function checkKeys({ source, all, has }: RuleEntries): void {
+  for (const { key, keyNode } of all()) {
     const use = RULE_KEYS.get(key);
     if (use === undefined) {
       const meant = didYouMean(key, RULE_KEYS.keys());
-      source.report(
-        "unknown-key",
-        keyNode,
-        `A rule has no key ${key}.`,
-        meant === undefined ? "Remove it; notes of your own go into a comment." : `Did you mean ${meant}?`,
-      );
-    } else if (use === "unsupported") {
-      source.report("unsupported-key", keyNode, `${key} is not supported yet.`);
+      const hint =
+        meant === undefined ? "Remove it; notes of your own go into a comment." : `Did you mean ${meant}?`;
+      source.report("unknown-key", keyNode, `A rule has no key ${key}.`, hint);
+    } else if (use === "refused") {
+      source.report("unsupported-key", keyNode, `The key ${key} is not supported.`);
     } else if (use === "ignored") {
       source.report("ignored-key", keyNode, `${key} has no effect here.`, undefined, "warning");
     }
   }
-}
-
-function readSeverity(source: YamlSource, entry: Entry | undefined): Severity | undefined {
-  if (entry === undefined) return undefined;
-  const text = source.string(entry.value, "Severity");
-  if (text === undefined) return undefined;
-  const severity = SEVERITIES.find((label) => label === text.toLowerCase());
-  if (severity !== undefined) return severity;
-  const meant = didYouMean(text, SEVERITIES);
-  const hint = meant === undefined ? "Use Info, Low, Medium, High or Critical." : `Did you mean ${meant}?`;
-  source.report("bad-value", entry.value, `There is no severity ${JSON.stringify(text)}.`, hint);
-  return undefined;
-}
-
-function readGroupBy(source: YamlSource, entry: Entry | undefined): readonly FieldReference[] {
-  const items = entry === undefined ? [] : (source.items(entry.value, "GroupBy") ?? []);
-  return items.flatMap((item) => {
-    const keys = source.entries(item, "Each item of GroupBy");
-    const [specifier] = keys;
-    const known = specifier !== undefined && (KEY_SPECIFIERS as readonly string[]).includes(specifier.key);
-    if (known && keys.length === 1) return parseKeySpecifier(source, specifier) ?? [];
-    if (specifier !== undefined) {
-      source.report(
-        "bad-expression",
-        item,
-        `Each item of GroupBy takes exactly one of ${KEY_SPECIFIERS.join(", ")}.`,
-      );
-    }
-    return [];
-  });
-}
-
-function readAttack(source: YamlSource, entry: Entry | undefined): readonly AttackReference[] {
-  if (entry === undefined) return [];
-  const report = source.entries(entry.value, "Reports").find((e) => e.key === "MITRE ATT&CK");
-  if (report === undefined) return [];
-  return (source.items(report.value, "MITRE ATT&CK") ?? []).flatMap((item) => {
-    const text = source.scalar(item);
-    const match =
-      typeof text === "string" ? /^(TA\d{4})?(?:^|:|$)(T\d{4}(?:\.\d{3})?)?$/.exec(text.trim()) : null;
-    const [, tactic, technique] = match ?? [];
-    if (tactic !== undefined || technique !== undefined) return { tactic, technique };
-    source.report(
-      "bad-attack-reference",
-      item ?? report.value,
-      `${JSON.stringify(text)} is not an ATT&CK reference.`,
-      "Write tactic and technique, such as TA0005:T1599.",
-      "warning",
-    );
-    return [];
-  });
-}
-
-/** Looked at before anything that could refuse the rule: what is wrong with a rule that is not used concerns nobody. */
-function isApplied(source: YamlSource, keys: ReadonlyMap<string, Entry>): boolean {
-  const enabled = keys.get("Enabled");
-  if (enabled !== undefined && source.boolean(enabled.value, "Enabled") !== true) {
-    if (!source.failed()) {
-      source.report(
-        "rule-disabled",
-        enabled.keyNode,
-        "The rule is disabled and is not loaded.",
-        undefined,
-        "info",
-      );
-    }
-    return false;
+  for (const [key, example] of Object.entries(REQUIRED)) {
+    if (!has(key)) source.report("missing-key", source.root, `The rule has no ${key}.`, `Add ${example}.`);
   }
-  const entry = keys.get("LogTypes");
-  if (entry === undefined) return true;
-  const logTypes = source.strings(entry.value, "LogTypes");
-  if (source.failed()) return false;
-  if (logTypes.includes(LOG_TYPE)) return true;
-  const message = `The rule is for ${logTypes.join(", ") || "no logs"} and is not loaded.`;
-  source.report("other-log-type", entry.keyNode, message, `Only ${LOG_TYPE} passes through here.`, "info");
-  return false;
+}
+
+function readCondition({ source, has, node }: RuleEntries, file: RuleSource): Expression | undefined {
+  const filters = has("InlineFilters")
+    ? compileInlineFilters(source, node("InlineFilters"), file)
+    : undefined;
+  const detection = has("Detection")
+    ? compileMatchExpressions(source, node("Detection"), "Detection", file)
+    : undefined;
+  if (detection === undefined || filters === undefined) return detection;
+  return markPosition<Expression>(source, file, node("Detection"), {
+    kind: "all",
+    terms: [filters, detection],
+  });
+}
+
+function readGroupBy({ source, has, node }: RuleEntries, file: RuleSource): readonly FieldReference[] {
+  const items = has("GroupBy") ? (source.items(node("GroupBy"), "GroupBy") ?? []) : [];
+  return items.flatMap(
+    (item) => parseOneSpecifier(source, file, item ?? node("GroupBy"), "Each item of GroupBy") ?? [],
+  );
 }

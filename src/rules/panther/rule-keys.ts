@@ -1,14 +1,15 @@
-/** What becomes of a top-level key of a Panther rule. */
-type KeyUse = "read" | "unsupported" | "ignored" | "silent";
+/** What becomes of a top-level key of a Panther rule. `own`: read, and not of the format but ours. */
+export type KeyUse = "read" | "own" | "ignored" | "silent" | "refused";
 
-/** Keys of the format's schema, and `RiskScore`, which is our own. */
+/** Keys that the format gives a rule, and `RiskScore`. Of an ignored key there is a warning, of a silent one not. */
 export const RULE_KEYS: ReadonlyMap<string, KeyUse> = new Map<string, KeyUse>([
   ["AnalysisType", "read"],
   ["RuleID", "read"],
   ["DisplayName", "read"],
   ["Enabled", "read"],
   ["Severity", "read"],
-  ["RiskScore", "read"],
+  ["RiskScore", "own"],
+  ["DynamicSeverities", "read"],
   ["Description", "read"],
   ["Runbook", "read"],
   ["Reference", "read"],
@@ -16,21 +17,21 @@ export const RULE_KEYS: ReadonlyMap<string, KeyUse> = new Map<string, KeyUse>([
   ["Reports", "read"],
   ["LogTypes", "read"],
   ["SummaryAttributes", "read"],
+  ["InlineFilters", "read"],
+  ["Detection", "read"],
+  ["AlertTitle", "read"],
+  ["AlertContext", "read"],
+  ["GroupBy", "read"],
   ["DedupPeriodMinutes", "read"],
   ["Threshold", "read"],
   ["CreateAlert", "read"],
-  ["AlertTitle", "read"],
-  ["GroupBy", "read"],
-  ["Detection", "read"],
   ["Tests", "read"],
-  ["InlineFilters", "unsupported"],
-  ["DynamicSeverities", "unsupported"],
-  ["AlertContext", "unsupported"],
-  ["BaseDetection", "unsupported"],
-  ["ScheduledQueries", "unsupported"],
-  ["Suppressions", "unsupported"],
   ["OutputIds", "ignored"],
   ["Status", "silent"],
   ["CreatedBy", "silent"],
   ["OnlyUseBaseRiskScore", "silent"],
+  ["Filename", "refused"],
+  ["BaseDetection", "refused"],
+  ["ScheduledQueries", "refused"],
+  ["Suppressions", "refused"],
 ]);

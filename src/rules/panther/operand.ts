@@ -1,0 +1,137 @@
+import type { Node } from "yaml";
+import { didYouMean } from "../../lib/did-you-mean.js";
+import { parseIpRange } from "../../lib/ip-range.js";
+import type { JsonScalar } from "../../lib/json.js";
+import type { ValueTest } from "../expression.js";
+import type { Entry, YamlSource } from "../yaml/yaml-source.js";
+import type { Operand } from "./conditions.js";
+import type { MatchContext } from "./match-context.js";
+
+/** Beyond this a list of its own is easier to keep, and to share. */
+export const MAX_ALTERNATIVES = 1_000;
+
+/** Keys in which an operand may stand, the usual one first. */
+export const OPERAND_KEYS: Readonly<Record<Operand["kind"], readonly OperandKey[]>> = {
+  none: [],
+  value: ["Value"],
+  text: ["Value"],
+  order: ["Value"],
+  values: ["Values"],
+  ranges: ["Value", "Values"],
+  list: ["List"],
+};
+export type OperandKey = "Value" | "Values" | "List";
+
+/** Reads what a condition compares with; undefined where something was reported. */
+export function readOperand(
+  source: YamlSource,
+  context: MatchContext,
+  operand: Operand,
+  entry: Entry | undefined,
+  name: string,
+): ValueTest | undefined {
+  if (operand.kind === "none") return operand.test;
+  const node = entry?.value;
+  const what = `${entry?.key ?? "Value"} of ${name}`;
+  switch (operand.kind) {
+    case "value":
+      return apply(operand.toTest, readScalar(source, node, what));
+    case "text":
+      return apply(operand.toTest, source.string(node, what));
+    case "order":
+      return apply(operand.toTest, readOrdered(source, node, what));
+    case "values":
+      return apply(operand.toTest, readSeveral(source, node, what, readScalar));
+    case "ranges":
+      return apply(
+        operand.toTest,
+        entry?.key === "Values"
+          ? readSeveral(source, node, what, readRange)
+          : apply((range: string) => [range], readRange(source, node, what)),
+      );
+    case "list":
+      return apply(operand.toTest, readListName(source, context, node, what));
+  }
+}
+
+function apply<T, R>(toResult: (value: T) => R, value: T | undefined): R | undefined {
+  return value === undefined ? undefined : toResult(value);
+}
+
+/** Reports a list that has too many items to be meant so; true when it is short enough. */
+export function isBounded(source: YamlSource, node: Node | undefined, what: string, length: number): boolean {
+  if (length <= MAX_ALTERNATIVES) return true;
+  source.report(
+    "too-many-alternatives",
+    node,
+    `${what} has ${length} items; more than ${MAX_ALTERNATIVES} are not taken.`,
+    "Put the values into a named list and use IsInList.",
+  );
+  return false;
+}
+
+function readSeveral<T>(
+  source: YamlSource,
+  node: Node | undefined,
+  what: string,
+  readOne: (source: YamlSource, node: Node | undefined, what: string) => T | undefined,
+): readonly T[] | undefined {
+  const items = source.items(node, what);
+  if (items === undefined || !isBounded(source, node, what, items.length)) return undefined;
+  if (items.length === 0) {
+    source.report("bad-value", node, `${what} must have at least one item.`);
+    return undefined;
+  }
+  const values = items.map((item) => readOne(source, item ?? node, `Each item of ${what}`));
+  return values.every((value) => value !== undefined) ? values : undefined;
+}
+
+function readScalar(source: YamlSource, node: Node | undefined, what: string): JsonScalar | undefined {
+  const value = source.scalar(node);
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") return isExact(source, node, what, value) ? value : undefined;
+  const hint = value === null ? "Use the condition IsNull for a value that is null." : undefined;
+  source.report("wrong-type", node, `${what} must be a string, a number, true or false.`, hint);
+  return undefined;
+}
+
+function readOrdered(source: YamlSource, node: Node | undefined, what: string): number | string | undefined {
+  const value = source.scalar(node);
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return isExact(source, node, what, value) ? value : undefined;
+  source.report("wrong-type", node, `${what} must be a number or a string.`);
+  return undefined;
+}
+
+/** A number that was rounded while it was read would equal another one than is written. */
+function isExact(source: YamlSource, node: Node | undefined, what: string, value: number): boolean {
+  if (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))) return true;
+  source.report("bad-value", node, `${what} is a number too large to be kept as it is.`, "Put it in quotes.");
+  return false;
+}
+
+function readRange(source: YamlSource, node: Node | undefined, what: string): string | undefined {
+  const text = source.string(node, what);
+  if (text === undefined || parseIpRange(text) !== undefined) return text;
+  source.report(
+    "bad-cidr",
+    node,
+    `${text} is neither an address nor a range of addresses.`,
+    "Write a range as 10.0.0.0/8 or 2001:db8::/32.",
+  );
+  return undefined;
+}
+
+function readListName(
+  source: YamlSource,
+  { lists }: MatchContext,
+  node: Node | undefined,
+  what: string,
+): string | undefined {
+  const name = source.string(node, what);
+  if (name === undefined || lists.has(name)) return name;
+  const meant = didYouMean(name, lists.keys());
+  const hint = meant === undefined ? "Add a list of that name under lists.paths." : `Did you mean ${meant}?`;
+  source.report("unknown-list", node, `There is no list ${name}.`, hint);
+  return undefined;
+}
