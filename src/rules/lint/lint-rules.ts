@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../lib/diagnostics.js";
 import type { LoadedRules, Rule } from "../ir.js";
 import { lintConditions } from "./conditions.js";
 import { createReport, type ReportAt } from "./locate.js";
-import type { CompileTest } from "./possible-values.js";
+import { compileOnce, type CompileTest } from "./possible-values.js";
 import { lintFields } from "./unknown-fields.js";
 
 /**
@@ -11,11 +11,12 @@ import { lintFields } from "./unknown-fields.js";
  */
 export function lintRules(loaded: LoadedRules, compile: CompileTest): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
+  const compileTest = compileOnce(compile);
   const titles = new Map<string, Rule[]>();
   for (const rule of loaded.rules) {
     const report = createReport(loaded, rule, diagnostics);
     lintFields(rule, report);
-    lintConditions(rule, compile, report);
+    lintConditions(rule, compileTest, report);
     lintTests(rule, report);
     titles.set(rule.name, [...(titles.get(rule.name) ?? []), rule]);
   }
@@ -28,24 +29,22 @@ export function lintRules(loaded: LoadedRules, compile: CompileTest): readonly D
 function lintTests(rule: Rule, report: ReportAt): void {
   // A correlation holds for several events together; its tests are those of the rules it looks at.
   if (rule.stateful?.kind === "correlation") return;
-  const where =
-    rule.kind === "panther" ? "Add Tests" : "Add them in a file beside it that ends in .tests.yml";
+  const inline = rule.kind === "panther";
   if (rule.tests.length === 0) {
-    report(
-      "no-tests",
-      "info",
-      [],
-      "The rule has no tests.",
-      `${where}: one that matches, one that does not.`,
-    );
+    // Rules imported from elsewhere come without; who writes Panther rules has a place for them.
+    const place = inline ? "Add Tests" : "Add them in a file beside it whose name ends in .tests.yml";
+    const hint = `${place}: one that matches, and one that does not.`;
+    report("no-tests", inline ? "warning" : "info", [], "The rule has no tests.", hint);
     return;
   }
   const parts = rule.tests.slice(0, 1);
   if (!rule.tests.some(({ expected }) => expected)) {
-    report("no-positive-test", "info", parts, "No test of the rule wants it to match.", `${where}.`);
+    const hint = "Add one with an event that the rule is for.";
+    report("no-positive-test", "warning", parts, "No test of the rule wants it to match.", hint);
   }
   if (rule.tests.every(({ expected }) => expected)) {
-    report("no-negative-test", "info", parts, "No test of the rule wants it not to match.", `${where}.`);
+    const hint = "Add one with an event that is nearly what the rule is for.";
+    report("no-negative-test", "warning", parts, "No test of the rule wants it not to match.", hint);
   }
 }
 

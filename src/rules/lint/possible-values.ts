@@ -23,7 +23,19 @@ export type Facts = ReadonlyMap<string, FieldValues>;
 export type CompileTest = (test: ValueTest, reading: Reading) => (value: JsonValue | undefined) => boolean;
 
 /** Of longer lists nothing is said: each value would be put to each of as many tests. */
-const MAX_VALUES = 1_000;
+const MAX_VALUES = 500;
+
+/** Keeps what is compiled of a test, since each is put to many values. */
+export function compileOnce(compile: CompileTest): CompileTest {
+  const compiled = new WeakMap<ValueTest, Map<Reading, ReturnType<CompileTest>>>();
+  return (test, reading) => {
+    const byReading = compiled.get(test) ?? new Map<Reading, ReturnType<CompileTest>>();
+    compiled.set(test, byReading);
+    const known = byReading.get(reading) ?? compile(test, reading);
+    byReading.set(reading, known);
+    return known;
+  };
+}
 
 /** Two references with the same key have the same value in every record. */
 export function keyOfField(field: FieldReference): string {
@@ -32,7 +44,7 @@ export function keyOfField(field: FieldReference): string {
       return JSON.stringify(field.steps.map((step) => (step.kind === "key" ? step.name : step)));
     case "loose":
       // Found as a literal key, or by walking: one name is both.
-      return field.names.length === 1 ? JSON.stringify(field.names) : `loose ${field.text}`;
+      return field.names.length === 1 ? JSON.stringify(field.names) : `loose ${JSON.stringify(field)}`;
     case "derived":
       return `derived ${field.name}`;
     case "call":
@@ -68,6 +80,7 @@ export function possibleValues(expression: Expression): Facts {
     case "all":
       return expression.terms.map(possibleValues).reduce(narrower, new Map());
     case "any": {
+      if (expression.terms.length > MAX_VALUES) return new Map();
       const [first, ...rest] = expression.terms.map(possibleValues);
       if (first === undefined) return new Map();
       const joined = [...rest.reduce(either, first)].filter(([, { values }]) => values.length <= MAX_VALUES);
@@ -165,6 +178,7 @@ function spellings(
   ignoreCase: boolean,
   reading: Reading,
 ): readonly PossibleValue[] | undefined {
+  if (values.length > MAX_VALUES) return undefined;
   const found: PossibleValue[] = [];
   for (const value of values) {
     if (typeof value === "string" && ignoreCase && value.toLowerCase() !== value.toUpperCase()) {
@@ -222,6 +236,5 @@ function hasIgnoreCase(test: ValueTest): test is CasedTest {
 }
 
 function isAscii(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- the whole of ASCII is meant
   return /^[\x00-\x7f]*$/.test(text);
 }

@@ -70,6 +70,9 @@ export function factsOf(condition: Expression, compile: CompileTest): Facts {
   return isContradiction(combined) ? new Map() : combined;
 }
 
+/** With more terms, each is looked at beside what is known of all of them from outside. */
+const MAX_TERMS = 200;
+
 interface Search {
   readonly compile: CompileTest;
   readonly findings: Finding[];
@@ -87,7 +90,7 @@ function visit(search: Search, expression: Expression, facts: Facts, negated: bo
       const terms = flatten(expression.terms);
       const combined = combine(terms, facts, compile);
       if (isContradiction(combined)) findings.push({ kind: "never", ...combined, negated });
-      else for (const term of terms) visit(search, term, combined, negated);
+      else for (const term of terms) visit(search, term, besides(term, terms, facts, compile), negated);
       return;
     }
     case "any": {
@@ -117,6 +120,15 @@ function visit(search: Search, expression: Expression, facts: Facts, negated: bo
     case "compare_fields":
     case "anywhere":
   }
+}
+
+/** What the other terms say of fields: what a term itself says must not be held against the parts of it. */
+function besides(term: Expression, terms: readonly Expression[], facts: Facts, compile: CompileTest): Facts {
+  // A test has no parts, and agrees with the others: they were combined before.
+  if (!("terms" in term) && !("term" in term)) return facts;
+  const others = terms.length > MAX_TERMS ? [] : terms.filter((other) => other !== term);
+  const combined = combine(others, facts, compile);
+  return isContradiction(combined) ? facts : combined;
 }
 
 /** The expression that leaves a field no value for which `expression` could hold. */
