@@ -1,6 +1,7 @@
 import type { JsonScalar } from "../../../lib/json.js";
 import type { Expression, OrderOperator } from "../../expression.js";
 import { compileValue } from "./compile-value.js";
+import { equalsLiteral, orderLiteral } from "./literal-tests.js";
 import type { EqlScope } from "./scope.js";
 import type { Comparison, ComparisonNode } from "./syntax.js";
 import type { EqlField, EqlLiteral, EqlValue } from "./value.js";
@@ -76,23 +77,14 @@ function compareWithLiteral(
   scope: EqlScope,
   node: Placed,
   operator: Positive,
-  { field }: EqlField,
+  target: EqlField,
   { value }: EqlLiteral,
   negated: boolean,
 ): Expression | undefined {
-  if (operator === "==") {
-    return scope.test(
-      field,
-      value === null ? { kind: "null" } : { kind: "equals", value, ignoreCase: false },
-      node,
-    );
-  }
-  if (value === null) return scope.place({ kind: "constant", value: negated }, node);
-  if (typeof value === "boolean") {
-    scope.report(node, "bad-query", "true and false have no order.", "Write == or !=.");
-    return undefined;
-  }
-  return scope.test(field, { kind: "compare", operator: ORDERS[operator], value }, node);
+  if (operator === "==") return equalsLiteral(scope, target, value, node);
+  return value === null
+    ? scope.place({ kind: "constant", value: negated }, node)
+    : orderLiteral(scope, target, ORDERS[operator], value, node);
 }
 
 /** Undefined where the result is null. */

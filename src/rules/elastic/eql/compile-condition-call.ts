@@ -3,10 +3,11 @@ import type { Expression, FieldOperator, ValueTest } from "../../expression.js";
 import { checkArguments, resolveFunction } from "./compile-arguments.js";
 import { compileValue } from "./compile-value.js";
 import type { ConditionFunction } from "./functions.js";
+import { isMissing } from "./literal-tests.js";
 import { joinParts, parseEscapedPattern, toPatternTest } from "./pattern-test.js";
 import type { EqlScope } from "./scope.js";
 import type { CallNode } from "./syntax.js";
-import { toReference, type EqlLiteral, type EqlValue } from "./value.js";
+import type { EqlField, EqlLiteral, EqlValue } from "./value.js";
 
 /** Compiles a call of a function that gives true or false. */
 export function compileConditionCall(
@@ -22,7 +23,8 @@ export function compileConditionCall(
   if (args.some((arg) => arg.kind === "literal" && arg.value === null)) {
     return scope.place({ kind: "constant", value: negated }, node);
   }
-  const [source, ...others] = args as [EqlValue, ...EqlValue[]];
+  const [first, ...others] = args as [EqlValue, ...EqlValue[]];
+  const source = scope.asField(first, node.args[0] ?? node);
   if (known.condition === "cidrMatch") return compileCidr(scope, node, source, others);
   return compileTextPart(scope, node, known.condition, source, others[0] as EqlValue);
 }
@@ -39,16 +41,16 @@ function compileTextPart(
   scope: EqlScope,
   node: CallNode,
   name: TextPart,
-  source: EqlValue,
+  source: EqlField,
   part: EqlValue,
 ): Expression {
   const { ignoreCase } = node;
-  const left = toSource(scope, node, source);
+  const left = source.field;
   if (part.kind === "literal") {
-    const test = toTest(name, part, source.kind === "field" && source.plain, ignoreCase);
-    return test === undefined
-      ? scope.place({ kind: "constant", value: false }, node)
-      : scope.test(left, test, node);
+    const test = toTest(name, part, source.type !== undefined, ignoreCase);
+    if (test === undefined) return scope.place({ kind: "constant", value: false }, node);
+    if (test !== "any") return scope.test(left, test, node);
+    return scope.place({ kind: "not", term: isMissing(scope, source, node) }, node);
   }
   const compare: Expression = {
     kind: "compare_fields",
@@ -76,7 +78,7 @@ function toTest(
   { value }: EqlLiteral,
   plain: boolean,
   ignoreCase: boolean,
-): ValueTest | undefined {
+): ValueTest | "any" | undefined {
   const part = String(value);
   if (name === "startsWith") return { kind: "starts_with", value: part, ignoreCase };
   if (name === "stringContains" && part === "") return undefined;
@@ -93,7 +95,7 @@ function toTest(
 function compileCidr(
   scope: EqlScope,
   node: CallNode,
-  source: EqlValue,
+  source: EqlField,
   blocks: readonly EqlValue[],
 ): Expression | undefined {
   const ranges = blocks.flatMap((block, i) => {
@@ -108,12 +110,5 @@ function compileCidr(
     return [];
   });
   if (ranges.length < blocks.length) return undefined;
-  return scope.test(toSource(scope, node, source), { kind: "cidr", ranges }, node);
-}
-
-function toSource(scope: EqlScope, node: CallNode, source: EqlValue) {
-  const at = node.args[0] ?? node;
-  const field = toReference(source, scope.textOf(at));
-  if (source.kind === "literal") scope.context.place(field, at.start);
-  return field;
+  return scope.test(source.field, { kind: "cidr", ranges }, node);
 }

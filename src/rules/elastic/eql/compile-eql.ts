@@ -22,7 +22,7 @@ export function compileEql(query: string, context: QueryContext): CompiledQuery 
 /** Undefined for `any`, which takes every event. */
 function compileCategory(scope: EqlScope, { name, start }: EqlCategory): Expression | undefined {
   if (name === undefined) return undefined;
-  const field = scope.field(scope.context.categoryField, false, { start });
+  const { field } = scope.field(scope.context.categoryField, false, { start });
   return scope.test(field, { kind: "equals", value: name, ignoreCase: false }, { start });
 }
 

@@ -14,12 +14,7 @@ export function compileValue(scope: EqlScope, node: EqlNode): EqlValue | undefin
     case "literal":
       return { kind: "literal", value: node.value, fraction: node.fraction };
     case "field":
-      return {
-        kind: "field",
-        field: scope.field(node.name, node.optional, node),
-        plain: true,
-        fraction: false,
-      };
+      return scope.field(node.name, node.optional, node);
     case "arithmetic":
       return compileArithmetic(scope, node);
     case "call":
@@ -122,7 +117,7 @@ function toCall(
   if (values.slice(0, nullable).some(isNull)) return toLiteral(null);
   const field: CallReference = { kind: "call", text: scope.textOf(node), function: name, args };
   scope.context.place(field, node.start);
-  return { kind: "field", field, plain: false, fraction };
+  return { kind: "field", field, type: undefined, fraction };
 }
 
 /** A number written with a fraction keeps it in its text: 4.0 is "4.0". */

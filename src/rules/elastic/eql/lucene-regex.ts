@@ -7,7 +7,7 @@ import { joinParts, toPatternTest } from "./pattern-test.js";
  * Turns a regular expression of Lucene's into a test of whole texts: plain tests where it says no more than a wildcard
  * pattern, RE2 syntax else; or says why it cannot be.
  */
-export function toRegexTest(pattern: string, ignoreCase: boolean): ValueTest | LuceneProblem {
+export function toRegexTest(pattern: string, ignoreCase: boolean): ValueTest | "any" | LuceneProblem {
   const parsed = new LuceneRegexParser(pattern).parse();
   if ("code" in parsed) return parsed;
   const wildcards = toWildcards(parsed);

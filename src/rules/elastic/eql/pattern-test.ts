@@ -1,9 +1,5 @@
 import type { ValueTest, WildcardPart } from "../../expression.js";
-
-/** Reads `*` (any characters or none) and `?` (one); nothing takes their meaning from them. */
-export function parsePattern(text: string): readonly WildcardPart[] {
-  return joinParts(Array.from(text, (char) => toPart(char)));
-}
+import { toWildcardTest } from "../wildcard-test.js";
 
 /**
  * Reads a pattern as a wildcard query does: a backslash makes a wildcard behind it, or another backslash, the plain
@@ -39,23 +35,10 @@ export function joinParts(parts: readonly WildcardPart[]): readonly WildcardPart
   return joined;
 }
 
-/** The simplest test that holds for the same texts as the pattern. */
-export function toPatternTest(pattern: readonly WildcardPart[], ignoreCase: boolean): ValueTest {
-  const [first, second, third] = pattern;
-  if (first === undefined) return { kind: "equals", value: "", ignoreCase };
-  if (pattern.length === 1) {
-    if (first.kind === "text") return { kind: "equals", value: first.text, ignoreCase };
-    if (first.kind === "any") return { kind: "present" };
-  }
-  if (pattern.length === 2) {
-    if (first.kind === "text" && second?.kind === "any")
-      return { kind: "starts_with", value: first.text, ignoreCase };
-    if (first.kind === "any" && second?.kind === "text")
-      return { kind: "ends_with", value: second.text, ignoreCase };
-  }
-  if (pattern.length === 3 && first.kind === "any" && second?.kind === "text" && third?.kind === "any")
-    return { kind: "contains", value: second.text, ignoreCase };
-  return { kind: "wildcard", pattern, ignoreCase };
+/** The test for a pattern, where it says more than that there is a value. */
+export function toPatternTest(pattern: readonly WildcardPart[], ignoreCase: boolean): ValueTest | "any" {
+  const [first] = pattern;
+  return pattern.length === 1 && first?.kind === "any" ? "any" : toWildcardTest(pattern, ignoreCase);
 }
 
 function toPart(char: string): WildcardPart {

@@ -3,6 +3,7 @@ import type { FieldReference } from "../../field.js";
 import type { RuleDiagnosticCode } from "../../diagnostic-codes.js";
 import { lookUpField } from "../field-problem.js";
 import type { QueryContext, QueryProblem } from "../query-context.js";
+import type { EqlField, EqlValue } from "./value.js";
 
 interface Placed {
   readonly start: number;
@@ -35,7 +36,7 @@ export class EqlScope {
   }
 
   /** Each use is a reference of its own, since each has its place. An optional field may be unknown. */
-  field(name: string, optional: boolean, node: { readonly start: number }): FieldReference {
+  field(name: string, optional: boolean, node: { readonly start: number }): EqlField {
     const known = this.fields.get(name);
     const { field, problem } = known ?? lookUpField(name, node.start);
     if (known === undefined) this.fields.set(name, { field, problem });
@@ -43,7 +44,16 @@ export class EqlScope {
     if (problem !== undefined && !optional && !this.problems.includes(problem)) this.problems.push(problem);
     const reference = { ...field.field };
     this.context.place(reference, node.start);
-    return reference;
+    return { kind: "field", field: reference, type: field.type, fraction: false };
+  }
+
+  /** A literal stands in a field's place by its text. */
+  asField(value: EqlValue, node: Placed): EqlField {
+    if (value.kind === "field") return value;
+    const args = [{ kind: "literal", value: value.value }] as const;
+    const field = { kind: "call", text: this.textOf(node), function: "string", args } as const;
+    this.context.place(field, node.start);
+    return { kind: "field", field, type: undefined, fraction: false };
   }
 
   test(field: FieldReference, test: ValueTest, node: { readonly start: number }): Expression {

@@ -1,5 +1,6 @@
 import type { JsonScalar } from "../../../lib/json.js";
 import type { FieldReference } from "../../field.js";
+import type { ElasticType } from "../field-table.js";
 
 /** A value of a query, compiled. */
 export type EqlValue = EqlLiteral | EqlField;
@@ -15,13 +16,7 @@ export interface EqlLiteral {
 export interface EqlField {
   readonly kind: "field";
   readonly field: FieldReference;
-  /** False for what a function gives. */
-  readonly plain: boolean;
+  /** How the field is mapped in Elastic's indices; undefined for what a function gives. */
+  readonly type: ElasticType | undefined;
   readonly fraction: boolean;
-}
-
-/** A literal where a reference is wanted: the text that it has in the record's place. */
-export function toReference(value: EqlValue, text: string): FieldReference {
-  if (value.kind === "field") return value.field;
-  return { kind: "call", text, function: "string", args: [{ kind: "literal", value: value.value }] };
 }
