@@ -3,13 +3,20 @@ import { join, resolve, sep } from "node:path";
 import type { Diagnostic, DiagnosticSeverity } from "../lib/diagnostics.js";
 import { packageRoot } from "../lib/package-root.js";
 import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
+import { parseElasticRule } from "./elastic/parse-rule.js";
 import { findFiles, type FoundFile } from "./find-files.js";
+import { findTests } from "./find-tests.js";
 import { hashRules } from "./finish-rule.js";
+import type { ParsedFile, RuleSource } from "./front-end.js";
 import type { LoadedRules, Rule } from "./ir.js";
 import type { NamedList } from "./lists/named-list.js";
 import { parsePantherRule } from "./panther/parse-rule.js";
 import type { Positions } from "./positions.js";
-import { ruleFormatOf } from "./rule-format.js";
+import { ruleFormatOf, type RuleFormat } from "./rule-format.js";
+import { linkSigma } from "./sigma/link.js";
+import type { ParsedSigmaFile } from "./sigma/parsed-file.js";
+import { parseSigmaFile } from "./sigma/parse-file.js";
+import { isTestsFile } from "./tests-file.js";
 
 export interface LoadOptions {
   /** Lists by name, for rules that refer to them. */
@@ -35,24 +42,55 @@ interface LoadedFile {
 export async function loadRules(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
   const diagnostics: Diagnostic[] = [];
   const positions: Positions | undefined = options.positions === true ? new WeakMap() : undefined;
+  const lists = options.lists ?? new Map<string, NamedList>();
   const files = await findFiles(paths, RULE_FILES, diagnostics);
+  const tests = findTests(files, diagnostics, positions);
   const loaded: LoadedFile[] = [];
+  const sigma: ParsedSigmaFile[] = [];
 
-  for await (const { found, text } of readAll(files, diagnostics)) {
-    if (ruleFormatOf(found.path, text) === undefined) {
+  const rules = files.filter(({ path }) => !isTestsFile(path));
+  for await (const { found, text } of readAll(rules, diagnostics)) {
+    const format = ruleFormatOf(found.path, text);
+    if (format === undefined) {
       diagnostics.push(notARule(found));
       continue;
     }
-    const source = { text, file: found.file, path: found.path, lists: new Map<string, NamedList>(), testsOf: () => [] };
-    const parsed = parsePantherRule(positions === undefined ? source : { ...source, positions });
-    diagnostics.push(...parsed.diagnostics);
-    loaded.push({ rules: parsed.rules, path: found.path });
+    const beside = await tests.of(found);
+    const testsOf: RuleSource["testsOf"] = (ruleId) => beside?.testsOf(ruleId) ?? [];
+    const { path, file } = found;
+    const source = { text, file, path, lists, testsOf, ...(positions && { positions }) };
+    let ids: readonly string[];
+    if (format === "sigma") {
+      const parsed = parseSigmaFile(source);
+      sigma.push(parsed);
+      ids = [...parsed.rules, ...parsed.correlations.map(({ base }) => base)].map(({ id }) => id);
+    } else {
+      const parsed = FRONT_ENDS[format](source);
+      diagnostics.push(...parsed.diagnostics);
+      loaded.push({ rules: parsed.rules, path });
+      ids = parsed.rules.map(({ id }) => id);
+    }
+    if (beside !== undefined) diagnostics.push(...beside.checkIds(ids));
   }
+  const linked = linkSigma(sigma);
+  diagnostics.push(...linked.diagnostics);
+  loaded.push(...linked.files);
+  return { ...unite(loaded, diagnostics), diagnostics, positions };
+}
+
+/** Sigma is not among them: its filters and correlations speak of other files. */
+const FRONT_ENDS = {
+  panther: parsePantherRule,
+  elastic: parseElasticRule,
+} satisfies Record<Exclude<RuleFormat, "sigma">, (source: RuleSource) => ParsedFile>;
+
+function unite(
+  loaded: readonly LoadedFile[],
+  diagnostics: Diagnostic[],
+): Pick<LoadedRules, "rules" | "paths" | "ruleset"> {
   const rules = refuseShared(loaded, diagnostics);
-  const found = new Map(
-    loaded.flatMap(({ rules: own, path }) => own.map((rule) => [rule.id, path] as const)),
-  );
-  return { rules, paths: found, diagnostics, ruleset: hashRules(rules), positions };
+  const places = loaded.flatMap(({ rules: own, path }) => own.map((rule) => [rule.id, path] as const));
+  return { rules, paths: new Map(places), ruleset: hashRules(rules) };
 }
 
 async function* readAll(

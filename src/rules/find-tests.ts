@@ -1,0 +1,61 @@
+import { readFile } from "node:fs/promises";
+import type { Diagnostic } from "../lib/diagnostics.js";
+import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
+import type { FoundFile } from "./find-files.js";
+import type { Positions } from "./positions.js";
+import { isTestsFile, parseTestsFile, testsFileOf, type TestsFile } from "./tests-file.js";
+
+/** The files of tests among the files found, each beside the rule file that it is for. */
+export interface FoundTests {
+  /** Tests beside a rule file, read; undefined when there are none. What is wrong with the file is told once, here. */
+  of(rule: FoundFile): Promise<TestsFile | undefined>;
+}
+
+/** A file of tests that stands beside no rule file is told at once: its tests would never run. */
+export function findTests(
+  files: readonly FoundFile[],
+  diagnostics: Diagnostic[],
+  positions: Positions | undefined,
+): FoundTests {
+  const found = new Set(files.map(({ path }) => path).filter(isTestsFile));
+  const wanted = new Set(files.map(({ path }) => testsFileOf(path)));
+  for (const path of found) if (!wanted.has(path)) diagnostics.push(orphan(path));
+  return {
+    async of({ path, named }) {
+      const tests = testsFileOf(path);
+      // Of a file that was named outright, nobody looked at its neighbours.
+      if (!named && !found.has(tests)) return undefined;
+      const text = await readIfThere(tests, diagnostics);
+      if (text === undefined) return undefined;
+      const parsed = parseTestsFile(text, tests, positions);
+      diagnostics.push(...parsed.diagnostics);
+      return parsed;
+    },
+  };
+}
+
+async function readIfThere(path: string, diagnostics: Diagnostic[]): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    diagnostics.push(problem("unreadable-file", "error", path, `The file cannot be read: ${reason}.`));
+    return undefined;
+  }
+}
+
+function orphan(path: string): Diagnostic {
+  const message = "There is no rule file beside these tests, so they never run.";
+  const hint = "The tests of my_rule.yml or my_rule.toml stand in my_rule.tests.yml, in the same folder.";
+  return { ...problem("tests-without-rule", "warning", path, message), hint };
+}
+
+function problem(
+  code: RuleDiagnosticCode,
+  severity: Diagnostic["severity"],
+  file: string,
+  message: string,
+): Diagnostic {
+  return { code, severity, file, line: 1, column: 1, message };
+}
