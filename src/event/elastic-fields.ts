@@ -121,8 +121,8 @@ export const toTargetEntities = rememberLast((record): readonly string[] | undef
 /** `aws.cloudtrail.resources.arn`: CloudTrail writes the key in both ways. */
 export function toResourceArns(record: JsonObject): readonly string[] | undefined {
   const resources = own(record, "resources");
-  if (!isJsonArray(resources)) return undefined;
-  const arns = resources.flatMap((resource) => {
+  const list = isJsonArray(resources) ? resources : resources === undefined ? [] : [resources];
+  const arns = list.flatMap((resource) => {
     const arn = isJsonObject(resource) ? (own(resource, "ARN") ?? own(resource, "arn")) : undefined;
     return typeof arn === "string" && arn !== "" ? arn : [];
   });

@@ -39,11 +39,12 @@ export function toElasticField(name: string): ElasticField {
   return suggestion === undefined ? unknown : { ...unknown, suggestion };
 }
 
-/** Names of the fields that a pattern (`aws.cloudtrail.*`) stands for. */
+/** Names of the fields that a pattern (`aws.cloudtrail.*`) stands for; what is below a flattened field is in that field. */
 export function expandElasticField(matches: (name: string) => boolean): readonly string[] {
-  return [...FIELDS].flatMap(([name, { source }]) =>
-    source.kind !== "absent" && matches(name) ? [name] : [],
-  );
+  return [...FIELDS].flatMap(([name, { source, type }]) => {
+    if (source.kind === "absent") return [];
+    return matches(name) || (type === "flattened" && matches(`${name}.`)) ? [name] : [];
+  });
 }
 
 function toReference(name: string, source: FieldSource): FieldReference {

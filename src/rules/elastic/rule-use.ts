@@ -31,10 +31,22 @@ export function isApplied(source: TomlSource): boolean {
 
 /** By integrations and index patterns; a query that names CloudTrail's dataset makes an open rule one of CloudTrail's. */
 export function logSourceOf(source: TomlSource): LogSource {
-  const logs = toLogSource(listOf(source, ["metadata", "integration"]), listOf(source, ["rule", "index"]));
-  const query = source.value(["rule", "query"]);
-  const named = typeof query === "string" && query.includes(CLOUDTRAIL_DATASET);
+  const value = source.value(["rule", "query"]);
+  const query = typeof value === "string" ? value : "";
+  const patterns = listOf(source, ["rule", "index"]) ?? (isEsql(source) ? esqlPatterns(query) : undefined);
+  const logs = toLogSource(listOf(source, ["metadata", "integration"]), patterns);
+  const named = query.includes(CLOUDTRAIL_DATASET);
   return logs.kind === "open" && named ? { kind: "cloudtrail" } : logs;
+}
+
+function isEsql(source: TomlSource): boolean {
+  return source.value(["rule", "type"]) === "esql";
+}
+
+/** ES|QL names the index patterns in its query: `from logs-a*, logs-b* metadata _id`. */
+function esqlPatterns(query: string): readonly string[] | undefined {
+  const from = /^\s*from\s+([^|\s]+(?:\s*,\s*[^|,\s]+)*)/i.exec(query.slice(0, 2000))?.[1];
+  return from?.split(",").map((pattern) => pattern.trim());
 }
 
 function listOf(source: TomlSource, path: readonly string[]): readonly string[] | undefined {

@@ -20,10 +20,14 @@ interface Place {
 
 /** Finds keys and values in a text that is known to be well-formed TOML, since its parser gives no positions. */
 export function locateToml(text: string): TomlPlaces {
-  const places = new TomlScanner(text).scan();
-  const lineStarts = [0];
-  for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) lineStarts.push(i + 1);
+  // Most rules are read without anybody asking where something stands.
+  let scanned: ReadonlyMap<string, Place> | undefined;
+  const lineStarts: number[] = [];
   const toPosition = (offset: number): Position => {
+    if (lineStarts.length === 0) {
+      lineStarts.push(0);
+      for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) lineStarts.push(i + 1);
+    }
     let [low, high] = [0, lineStarts.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
@@ -34,8 +38,9 @@ export function locateToml(text: string): TomlPlaces {
   };
   const strings = new Map<number, readonly number[]>();
   const find = (path: TomlPath): Place => {
+    scanned ??= new TomlScanner(text).scan();
     for (let length = path.length; length > 0; length--) {
-      const place = places.get(keyOf(path.slice(0, length)));
+      const place = scanned.get(keyOf(path.slice(0, length)));
       if (place !== undefined) return place;
     }
     return { key: 0, value: 0 };
@@ -55,6 +60,11 @@ export function locateToml(text: string): TomlPlaces {
 function keyOf(path: TomlPath): string {
   return JSON.stringify(path);
 }
+
+const BLANK = /\s*/y;
+const SPACE = /[ \t]*/y;
+const BARE_KEY = /[\w-]*/y;
+const BARE_VALUE = /[^\s,\]}#]*/y;
 
 class TomlScanner {
   readonly #text: string;
@@ -121,7 +131,7 @@ class TomlScanner {
     } else if (first === "{") {
       this.#at++;
       while (this.#more("}")) this.#pair(path);
-    } else while (this.#at < this.#text.length && !/[\s,\]}#]/.test(this.#text[this.#at] ?? "")) this.#at++;
+    } else this.#skip(BARE_VALUE);
   }
 
   /** Whether a list or an inline table goes on; stands behind its end when not. */
@@ -147,7 +157,7 @@ class TomlScanner {
         this.#at = stringEnd(this.#text, start);
         names.push(this.#text.slice(start + 1, this.#at - 1));
       } else {
-        while (/[\w-]/.test(this.#text[this.#at] ?? "")) this.#at++;
+        this.#skip(BARE_KEY);
         names.push(this.#text.slice(start, this.#at));
       }
       this.#skipSpace();
@@ -161,13 +171,19 @@ class TomlScanner {
     if (!this.#places.has(name)) this.#places.set(name, { key, value });
   }
 
+  #skip(what: RegExp): void {
+    what.lastIndex = this.#at;
+    what.exec(this.#text);
+    this.#at = what.lastIndex;
+  }
+
   #skipSpace(): void {
-    while (this.#text[this.#at] === " " || this.#text[this.#at] === "\t") this.#at++;
+    this.#skip(SPACE);
   }
 
   #skipBlank(): void {
     for (;;) {
-      while (/\s/.test(this.#text[this.#at] ?? "")) this.#at++;
+      this.#skip(BLANK);
       if (this.#text[this.#at] !== "#") return;
       const end = this.#text.indexOf("\n", this.#at);
       this.#at = end < 0 ? this.#text.length : end;
@@ -179,18 +195,28 @@ class TomlScanner {
 function stringEnd(text: string, start: number): number {
   const quote = text[start] ?? "";
   const long = text.startsWith(quote.repeat(3), start);
-  let at = start + (long ? 3 : 1);
-  while (at < text.length) {
-    if (text[at] === "\\" && quote === '"') at += 2;
-    else if (long && text.startsWith(quote.repeat(3), at)) {
-      at += 3;
+  const closing = long ? quote.repeat(3) : quote;
+  let at = start + closing.length;
+  for (;;) {
+    const end = text.indexOf(closing, at);
+    if (end < 0) return text.length;
+    const escaped = quote === '"' ? escapedFrom(text, at, end) : undefined;
+    if (escaped === undefined) {
+      at = end + closing.length;
       // Up to two quotes more belong to the string itself.
-      while (text[at] === quote) at++;
+      while (long && text[at] === quote) at++;
       return at;
-    } else if (!long && text[at] === quote) return at + 1;
-    else at++;
+    }
+    at = escaped;
   }
-  return at;
+}
+
+/** Where to look on when the quote at `end` is an escaped one, the text before `from` being done with. */
+function escapedFrom(text: string, from: number, end: number): number | undefined {
+  for (let at = text.indexOf("\\", from); at >= 0 && at < end; at = text.indexOf("\\", at + 2)) {
+    if (at + 2 > end) return at + 2;
+  }
+  return undefined;
 }
 
 /** Where each UTF-16 unit of a string's value stands in the text, and last its closing quotes. */

@@ -94,22 +94,25 @@ class KqlCompiler {
       this.problems.push({ code: "unknown-field", severity: "warning", offset: name.offset, message });
       return MATCH_NONE;
     }
-    return joinTerms(
-      "any",
-      names.map((found) => this.#field(found, name, toResult)),
-    );
+    // Where the value means nothing for a field's type, that field cannot hold it.
+    const terms = names.flatMap((found) => toResult(this.#target(found, name)).condition ?? []);
+    return terms.length === 0 ? MATCH_NONE : joinTerms("any", terms);
   }
 
   #field(name: string, at: KqlLiteral, toResult: (target: ElasticField) => ValueResult): Expression {
+    const result = toResult(this.#target(name, at));
+    if (result.problem !== undefined) this.problems.push(result.problem);
+    return result.condition ?? MATCH_NONE;
+  }
+
+  #target(name: string, at: KqlLiteral): ElasticField {
     const { field, problem } = lookUpField(name, at.offset);
     if (problem !== undefined && !this.#reported.has(name)) {
       this.#reported.add(name);
       this.problems.push(problem);
     }
     this.#context.place(field.field, at.offset);
-    const result = toResult(field);
-    if (result.problem !== undefined) this.problems.push(result.problem);
-    return result.condition ?? MATCH_NONE;
+    return field;
   }
 
   #is(target: ElasticField, { value }: Is): ValueResult {

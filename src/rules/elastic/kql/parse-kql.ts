@@ -132,7 +132,12 @@ class KqlParser {
   #unexpected(): KqlError {
     const { text, offset } = this.#scanner;
     if (offset >= text.length) {
-      return new KqlError(offset, "The query ends where a value is expected.", undefined);
+      const end = text.trimEnd().length;
+      return new KqlError(
+        end,
+        "The query ends where a value is expected.",
+        "Write the value, or cut the rest.",
+      );
     }
     const [word = ""] = /^(?:\w+|[^]?)/.exec(text.slice(offset, offset + 40)) ?? [];
     const escape = word.length === 1 && "():<>{}".includes(word);
