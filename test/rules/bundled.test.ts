@@ -78,7 +78,7 @@ describe("the bundled rules", () => {
     each((rule) => {
       expect(rule.description?.length).toBeGreaterThan(80);
       expect(rule.runbook).toContain("GET cloudtrail-events-*/_search");
-      expect(rule.reference).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
+      expect(rule.references.join()).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
       expect(rule.summaryAttributes.length).toBeGreaterThan(2);
       expect(["medium", "high", "critical"]).toContain(rule.severity);
     });
