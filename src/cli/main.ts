@@ -22,13 +22,21 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "install index templates, retention policy and dashboards",
     load: async () => (await import("./setup.js")).setupCommand,
   },
+  lint: {
+    summary: "say what is wrong with rules, lists and exceptions",
+    load: async () => (await import("./lint.js")).lintCommand,
+  },
   test: {
-    summary: "run the tests that stand inside rules",
+    summary: "run the tests of rules and exceptions",
     load: async () => (await import("./test.js")).testCommand,
   },
-  rules: {
-    summary: "list the rules that would be in force, and those refused",
-    load: async () => (await import("./rules.js")).rulesCommand,
+  explain: {
+    summary: "show why a rule matches an event, or does not",
+    load: async () => (await import("./explain.js")).explainCommand,
+  },
+  list: {
+    summary: "list the rules that would be in force, and what did not load",
+    load: async () => (await import("./list.js")).listCommand,
   },
   version: {
     summary: "print the version of TrailTag, of ATT&CK and of Node",
@@ -68,7 +76,7 @@ function isConfigError(error: unknown): error is { readonly diagnostics: readonl
   return error instanceof Error && error.name === "ConfigError" && "diagnostics" in error;
 }
 
-// `trailtag rules | head`: whoever reads stdout may leave before the end, which is no fault.
+// `trailtag list rules | head`: whoever reads stdout may leave before the end, which is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(EXIT.ok);

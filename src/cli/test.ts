@@ -1,38 +1,102 @@
 import { EXIT } from "../lib/errors.js";
-import { formatDiagnostic } from "../lib/diagnostics.js";
+import { compileCondition } from "../match/compile-condition.js";
+import { decidingNodes } from "../match/deciding-nodes.js";
 import { compileRules } from "../match/engine.js";
-import { loadRules } from "../rules/load.js";
+import { explain, explainExpression } from "../match/explain.js";
+import { didYouMean } from "../lib/did-you-mean.js";
+import type { RuleState } from "../pipeline/rule-state.js";
+import type { RuleException } from "../rules/exceptions/exception.js";
+import { runExceptionTests } from "../rules/exceptions/run-exception-tests.js";
+import type { Rule } from "../rules/ir.js";
 import { runRuleTests } from "../rules/test-runner.js";
-import { join } from "node:path";
-import { packageRoot } from "../lib/package-root.js";
-import { readArgs, UsageError } from "./args.js";
+import { listFlag, readArgs, UsageError } from "./args.js";
+import { choiceFlag } from "./choice.js";
 import type { Command } from "./command.js";
+import { toDiagnosticLines } from "./reporters/diagnostics.js";
+import { toJson, toJunit, toText, type TestResult, type TestRun } from "./reporters/test-results.js";
+import { loadRulesFor, RULE_OPTIONS } from "./rule-flags.js";
+
+const REPORTERS = { text: toText, junit: toJunit, json: toJson } as const;
 
 export const testCommand: Command = {
-  usage:
-    "trailtag test [PATH…]\n\nTests the rules in the given files and folders, or the bundled pack.\nExit code 1 when a test fails, 2 when a rule is refused.",
+  usage: `trailtag test [PATH…] [--rule ID]… [--reporter text|junit|json] [--config FILE]…
+
+Runs the tests of the rules in the given files and folders, or of all rules and exceptions of the
+configuration: Tests inside Panther rules, and files beside the others that end in .tests.yml.
+
+  --rule ID           this rule only (may be repeated)
+  --reporter NAME     text, junit (XML) or json
+  --config FILE       configuration file (may be repeated; later ones win)
+
+Exit code 1 when a test fails, 2 when a rule is refused.`,
   run: async (args) => {
-    const { positionals } = readArgs(args, {});
-    if (positionals.some((path) => path === "")) throw new UsageError("A path is empty.");
-    const loaded = await loadRules(positionals.length > 0 ? positionals : [join(packageRoot, "rules")]);
-    for (const diagnostic of loaded.diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic)}\n`);
-    const results = runRuleTests(loaded.rules, compileRules(loaded.rules));
-    for (const { id, file, tests } of loaded.rules) {
-      if (tests.length === 0) process.stderr.write(`${file}: ${id} has no tests.\n`);
-    }
-    const failed = results.filter((result) => !result.passed);
-    for (const result of failed) {
-      const wanted = result.expected ? "should match and does not" : "should not match and does";
-      process.stdout.write(`FAIL ${result.file}: ${result.ruleId} "${result.name}" ${wanted}\n`);
-    }
-    const counted = [many(loaded.rules.length, "rule"), many(results.length, "test")];
-    const passed = results.length - failed.length;
-    process.stdout.write(`${counted.join(", ")}, ${passed} passed, ${failed.length} failed\n`);
-    if (loaded.diagnostics.some((d) => d.severity === "error")) return EXIT.ruleErrors;
-    return failed.length > 0 ? EXIT.findings : EXIT.ok;
+    const { values, positionals } = readArgs(args, {
+      ...RULE_OPTIONS,
+      rule: { type: "string", multiple: true },
+      reporter: { type: "string" },
+    });
+    const reporter = choiceFlag(values, "reporter", ["text", "junit", "json"]);
+    const state = await loadRulesFor(values, positionals);
+    const run = runTests(state, new Set(listFlag(values, "rule")));
+    if (reporter === "text") process.stderr.write(toDiagnosticLines(run.refused));
+    process.stdout.write(REPORTERS[reporter](run));
+    if (run.refused.length > 0) return EXIT.ruleErrors;
+    return run.results.some(({ passed }) => !passed) ? EXIT.findings : EXIT.ok;
   },
 };
 
-function many(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+function runTests(state: RuleState, wanted: ReadonlySet<string>): TestRun {
+  const { loaded, byId } = state;
+  const refused = loaded.diagnostics.filter(({ severity }) => severity === "error");
+  for (const id of wanted) {
+    // A refused rule is told of by its diagnostics.
+    if (byId.has(id) || refused.some(({ message }) => message.includes(id))) continue;
+    const meant = didYouMean(id, byId.keys());
+    const hint = meant === undefined ? '"trailtag list rules" lists them.' : `Did you mean ${meant}?`;
+    throw new UsageError(`There is no rule ${id} among those loaded. ${hint}`);
+  }
+  const rules = wanted.size === 0 ? loaded.rules : loaded.rules.filter(({ id }) => wanted.has(id));
+  const exceptions = wanted.size === 0 ? state.exceptions : [];
+  return {
+    rules: rules.length,
+    exceptions: exceptions.length,
+    results: [
+      ...testRules(rules, state),
+      ...exceptions.flatMap((exception) => testException(exception, state)),
+    ],
+    refused: wanted.size === 0 ? refused : refused.filter(({ message }) => mentions(message, wanted)),
+  };
+}
+
+function mentions(message: string, ids: ReadonlySet<string>): boolean {
+  return [...ids].some((id) => message.includes(id));
+}
+
+function testRules(rules: readonly Rule[], { loaded, lists }: RuleState): readonly TestResult[] {
+  return runRuleTests(rules, compileRules(rules, { lists })).map(({ rule, test, actual, passed }) => {
+    const file = loaded.paths.get(rule.id) ?? rule.file;
+    const at = loaded.positions?.get(test);
+    return {
+      ...{
+        kind: "rule",
+        id: rule.id,
+        file,
+        where: at === undefined ? file : `${file}:${at.line}:${at.column}`,
+      },
+      ...{ name: test.name, expected: test.expected, actual, passed },
+      because: passed ? [] : decidingNodes(explain(rule, test.log, lists)),
+    };
+  });
+}
+
+function testException(exception: RuleException, { lists }: RuleState): readonly TestResult[] {
+  const { id, path, condition, tests } = exception;
+  const results = runExceptionTests([exception], (compiled) => compileCondition(compiled, lists));
+  return results.map(({ name, expected, actual, passed }, i) => {
+    const log = tests[i]?.log ?? {};
+    return {
+      ...{ kind: "exception", id, file: path, where: path, name, expected, actual, passed },
+      because: passed ? [] : decidingNodes(explainExpression(condition, log, lists)),
+    };
+  });
 }

@@ -35,6 +35,8 @@ export interface RuleSources {
   readonly lists?: readonly string[];
   /** Files and folders of exceptions; none unless given. */
   readonly exceptions?: readonly string[];
+  /** Whether to keep where the parts of rules stand, for diagnostics on them. */
+  readonly positions?: boolean;
 }
 
 export function toRuleSources(config: Pick<Config, "rules" | "lists" | "exceptions">): RuleSources {
@@ -45,7 +47,10 @@ export function toRuleSources(config: Pick<Config, "rules" | "lists" | "exceptio
 export async function loadRuleState(sources: RuleSources): Promise<RuleState> {
   const bundled = sources.bundled ? [join(packageRoot, "rules")] : [];
   const lists = await loadLists(sources.lists ?? []);
-  const read = await loadRules([...bundled, ...sources.paths], { lists: lists.lists });
+  const read = await loadRules([...bundled, ...sources.paths], {
+    lists: lists.lists,
+    positions: sources.positions === true,
+  });
   const { exceptions, diagnostics } = await loadExceptions(sources.exceptions ?? [], {
     lists: lists.lists,
     rules: read.rules,

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../lib/json.js";
-import type { Rule, RuleMatch } from "./ir.js";
+import type { Rule, RuleMatch, RuleTest } from "./ir.js";
 
 /** Whatever tells which rules hold for a record: the engine, or anything that stands in for it. */
 export interface RuleEvaluator {
@@ -7,6 +7,8 @@ export interface RuleEvaluator {
 }
 
 export interface RuleTestResult {
+  readonly rule: Rule;
+  readonly test: RuleTest;
   readonly ruleId: string;
   readonly file: string;
   readonly name: string;
@@ -15,12 +17,22 @@ export interface RuleTestResult {
   readonly passed: boolean;
 }
 
-/** Runs the inline tests of all rules, in order of rules and tests; a test looks at its own rule only. */
+/** Runs the tests of all rules, in order of rules and tests; a test looks at its own rule only. */
 export function runRuleTests(rules: readonly Rule[], evaluator: RuleEvaluator): RuleTestResult[] {
   return rules.flatMap((rule) =>
-    rule.tests.map(({ name, expected, log }) => {
+    rule.tests.map((test) => {
+      const { name, expected, log } = test;
       const actual = evaluator.evaluate(log).some((match) => match.rule.id === rule.id);
-      return { ruleId: rule.id, file: rule.file, name, expected, actual, passed: actual === expected };
+      return {
+        rule,
+        test,
+        ruleId: rule.id,
+        file: rule.file,
+        name,
+        expected,
+        actual,
+        passed: actual === expected,
+      };
     }),
   );
 }

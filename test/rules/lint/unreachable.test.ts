@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { isJsonObject, type JsonObject, type JsonScalar } from "../../../src/lib/json.js";
+import { isJsonObject, type JsonScalar } from "../../../src/lib/json.js";
 import { compileCondition } from "../../../src/match/compile-condition.js";
 import { compileReading } from "../../../src/match/compile-reading.js";
 import type { Expression, Reading, ValueTest } from "../../../src/rules/expression.js";

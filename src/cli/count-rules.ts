@@ -1,0 +1,53 @@
+import { readFile } from "node:fs/promises";
+import type { Diagnostic } from "../lib/diagnostics.js";
+import type { LoadedRules } from "../rules/ir.js";
+import { ruleFormatOf, type RuleFormat } from "../rules/rule-format.js";
+import { FATES, isTagsOnly, RULE_KINDS, type Fate, type RuleCounts } from "./reporters/rule-list.js";
+
+/** Counts rules by format: those loaded, and the files of which none was, by why. Reads those files' texts again. */
+export async function countRules(loaded: LoadedRules): Promise<RuleCounts> {
+  const counts = new Map(RULE_KINDS.map((kind) => [kind, new Map(FATES.map((fate) => [fate, 0]))]));
+  const add = (kind: RuleFormat, fate: Fate): void => {
+    const fates = counts.get(kind);
+    fates?.set(fate, (fates.get(fate) ?? 0) + 1);
+  };
+  for (const rule of loaded.rules) {
+    add(rule.kind, "loaded");
+    if (isTagsOnly(rule)) add(rule.kind, "tags_only");
+  }
+  const paths = new Set(loaded.rules.map(({ id }) => loaded.paths.get(id)));
+  for (const [path, fate] of fatesOf(loaded.diagnostics)) {
+    const format = paths.has(path) ? undefined : await formatOf(path);
+    if (format !== undefined) add(format, fate);
+  }
+  return toCounts(counts);
+}
+
+function toCounts(counts: ReadonlyMap<RuleFormat, ReadonlyMap<Fate, number>>): RuleCounts {
+  const entries = [...counts].map(([kind, fates]) => [kind, Object.fromEntries(fates)] as const);
+  return Object.fromEntries(entries) as unknown as RuleCounts;
+}
+
+/** By file: an error says more than information, and that a thing is unsupported more than another error. */
+function fatesOf(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, Fate> {
+  const fates = new Map<string, Fate>();
+  for (const { code, severity, file } of diagnostics) {
+    if (severity === "error") {
+      const unsupported = code === "python-rule" || code.startsWith("unsupported-");
+      if (fates.get(file) !== "unsupported") fates.set(file, unsupported ? "unsupported" : "refused");
+    } else if (severity === "info" && !fates.has(file)) {
+      if (code === "other-log-type") fates.set(file, "other_logs");
+      if (code === "rule-disabled" || code === "rule-retired") fates.set(file, "disabled");
+    }
+  }
+  return fates;
+}
+
+async function formatOf(path: string): Promise<RuleFormat | undefined> {
+  try {
+    return ruleFormatOf(path, await readFile(path, "utf8"));
+  } catch {
+    // A folder, or a file that nobody may read: what it holds is not known.
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import { loadRuleState, toRuleSources, type RuleState } from "../pipeline/rule-state.js";
+import type { Options, Values } from "./args.js";
+import { UsageError } from "./args.js";
+import { configFromFlags } from "./config-flags.js";
+
+/** Flags of the commands that look at rules and run nothing. */
+export const RULE_OPTIONS = {
+  config: { type: "string", multiple: true, short: "c" },
+} as const satisfies Options;
+
+/**
+ * Reads what the configuration names: the bundled pack, its rules, lists and exceptions. With paths the rules there
+ * instead, beside the configured lists: what stands elsewhere concerns nobody then.
+ */
+export async function loadRulesFor(values: Values, paths: readonly string[] = []): Promise<RuleState> {
+  if (paths.includes("")) throw new UsageError("A path is empty.");
+  // Looking at rules needs no store: name one that writes nothing here.
+  const env = { ...process.env, TRAILTAG_OPENSEARCH__NODE: undefined };
+  const sources = toRuleSources(configFromFlags({ ...values, store: "files", opensearch: undefined }, env));
+  return loadRuleState(
+    paths.length === 0
+      ? { ...sources, positions: true }
+      : { ...sources, paths, bundled: false, exceptions: [], positions: true },
+  );
+}
