@@ -17,7 +17,7 @@ const PAGES = [
   "docs/reference/documents.md",
   "docs/reference/http.md",
   "docs/reference/npm-scripts.md",
-  "docs/reference/panther-rules.md",
+  "docs/reference/panther.md",
 ] as const;
 /** What each of these would do is tested where it is made: they install, stay up, or remove data. */
 const NOT_HERE = /^(npm |npx trailtag serve|rm -rf data\/)/;
