@@ -1,7 +1,16 @@
 import type { Diagnostic } from "../../lib/diagnostics.js";
+import type { Rule } from "../ir.js";
+import type { NamedList } from "../lists/named-list.js";
 import { loadDefinitions } from "../yaml/load-definitions.js";
 import type { RuleException } from "./exception.js";
-import { readExceptions, type ExceptionContext } from "./read-exceptions.js";
+import { readExceptions } from "./read-exceptions.js";
+
+export interface ExceptionOptions {
+  readonly lists: ReadonlyMap<string, NamedList>;
+  readonly rules: readonly Rule[];
+  /** Ms since the epoch, to tell which have expired; the present unless given. */
+  readonly now?: number;
+}
 
 export interface LoadedExceptions {
   /** In order of id; expired ones too, since the engine looks at the time of each event's arrival. */
@@ -15,12 +24,16 @@ export interface LoadedExceptions {
  */
 export async function loadExceptions(
   paths: readonly string[],
-  { now = Date.now(), ...context }: Omit<ExceptionContext, "now"> & { readonly now?: number },
+  { lists, rules, now = Date.now() }: ExceptionOptions,
 ): Promise<LoadedExceptions> {
+  const known = {
+    ids: new Set(rules.map(({ id }) => id)),
+    tags: new Set(rules.flatMap(({ tags }) => tags)),
+  };
   const { values, diagnostics } = await loadDefinitions<RuleException>(paths, {
     noun: "exception",
     duplicate: "duplicate-exception",
-    read: (source, path) => readExceptions(source, path, { ...context, now }),
+    read: (source, path) => readExceptions(source, path, { lists, known, now }),
   });
   return { exceptions: values, diagnostics };
 }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Node } from "yaml";
-import type { Rule } from "../ir.js";
 import type { NamedList } from "../lists/named-list.js";
 import { compileMatchExpressions } from "../panther/match-expression.js";
 import { definitionNodes, openDefinition, type Definition, type DefinitionKeys } from "../yaml/definition.js";
@@ -9,7 +8,7 @@ import type { YamlSource } from "../yaml/yaml-source.js";
 import type { RuleException } from "./exception.js";
 import { readExceptionTests } from "./exception-tests.js";
 import { parseExpiry } from "./expiry.js";
-import { readScope } from "./scope.js";
+import { readScope, type KnownRules } from "./scope.js";
 
 /** Keys of an exception, and whether each must be there; docs/reference/exceptions.md has the same. */
 export const EXCEPTION_KEYS: DefinitionKeys = new Map([
@@ -25,7 +24,7 @@ export const EXCEPTION_KEYS: DefinitionKeys = new Map([
 /** What an exception may refer to. */
 export interface ExceptionContext {
   readonly lists: ReadonlyMap<string, NamedList>;
-  readonly rules: readonly Rule[];
+  readonly known: KnownRules;
   /** Ms since the epoch, to tell which have expired. */
   readonly now: number;
 }
@@ -49,7 +48,7 @@ function readException(
   const definition = openDefinition(source, node, "exception", EXCEPTION_KEYS);
   if (definition === undefined) return undefined;
   const id = readText(source, definition, "id");
-  const scope = readScope(source, definition.get("scope"), context.rules);
+  const scope = readScope(source, definition.get("scope"), context.known);
   const condition = readCondition(source, definition, context);
   const owner = readText(source, definition, "owner");
   const reason = readText(source, definition, "reason");

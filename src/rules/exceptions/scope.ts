@@ -1,6 +1,5 @@
 import { isMap } from "yaml";
 import { didYouMean } from "../../lib/did-you-mean.js";
-import type { Rule } from "../ir.js";
 import type { Entry, YamlSource } from "../yaml/yaml-source.js";
 import type { ExceptionScope } from "./exception.js";
 
@@ -9,11 +8,17 @@ export const SCOPE_KEYS = ["rules", "tags"] as const;
 
 const EXAMPLE = "Write `scope: {rules: [Rule.Id]}`, `scope: {tags: [tag]}` or `scope: all`.";
 
+/** Ids and tags of the rules that are loaded. */
+export interface KnownRules {
+  readonly ids: ReadonlySet<string>;
+  readonly tags: ReadonlySet<string>;
+}
+
 /** Reads a scope; a rule or a tag that is not loaded is a warning, since its file may come later. */
 export function readScope(
   source: YamlSource,
   entry: Entry | undefined,
-  rules: readonly Rule[],
+  known: KnownRules,
 ): ExceptionScope | undefined {
   if (entry === undefined) return undefined;
   if (!isMap(entry.value)) {
@@ -47,12 +52,16 @@ export function readScope(
   const named = readNames(source, only);
   if (named === undefined) return undefined;
   if (only.key === "tags") {
-    const tags = new Set(rules.flatMap((rule) => rule.tags));
-    warnOfUnknown(source, named, tags, "unknown-tag", (tag) => `No rule that is loaded has the tag ${tag}.`);
+    warnOfUnknown(
+      source,
+      named,
+      known.tags,
+      "unknown-tag",
+      (tag) => `No rule that is loaded has the tag ${tag}.`,
+    );
     return { kind: "tags", tags: named.map(({ name }) => name) };
   }
-  const ids = new Set(rules.map((rule) => rule.id));
-  warnOfUnknown(source, named, ids, "unknown-rule", (id) => `No rule with the id ${id} is loaded.`);
+  warnOfUnknown(source, named, known.ids, "unknown-rule", (id) => `No rule with the id ${id} is loaded.`);
   return { kind: "rules", ids: named.map(({ name }) => name) };
 }
 
