@@ -21,7 +21,8 @@ export function equalsLiteral(
     return scope.test(target.field, { kind: "cidr", ranges: [value] }, at);
   if (target.type !== "date")
     return scope.test(target.field, { kind: "equals", value, ignoreCase: false }, at);
-  const [from, to] = [toTime(scope, "gte", value, at), toTime(scope, "lte", value, at)];
+  const from = toTime(scope, "gte", value, at);
+  const to = from === undefined ? undefined : toTime(scope, "lte", value, at);
   if (from === undefined || to === undefined) return undefined;
   return scope.place(
     { kind: "all", terms: [from, to].map((test) => scope.test(target.field, test, at)) },

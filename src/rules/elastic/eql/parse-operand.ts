@@ -73,7 +73,6 @@ function parsePrimary(reader: TokenReader, depth: number, parseCondition: ParseC
       if (reader.takeSign("?")) return parseField(reader, true, start);
       if (!reader.isSign("(")) break;
       if (depth >= MAX_DEPTH) refuseDepth(start);
-      reader.take();
       return parseGroup(reader, depth, parseCondition);
     case "list":
     case "end":
@@ -81,14 +80,16 @@ function parsePrimary(reader: TokenReader, depth: number, parseCondition: ParseC
   return reader.fail("a value was expected");
 }
 
+/** What is in parentheses begins and ends with them. */
 function parseGroup(reader: TokenReader, depth: number, parseCondition: ParseCondition): EqlNode {
+  const { start } = reader.take();
   const inner = parseCondition(reader, depth + 1);
   if (!reader.isSign(")")) {
     const unquoted = reader.next.kind === "word" || reader.next.kind === "quoted_name";
     reader.fail(") was expected", unquoted ? "Conditions are joined by and or or." : undefined);
   }
   reader.take();
-  return inner;
+  return { ...inner, start, end: reader.end };
 }
 
 const CONSTANTS: ReadonlyMap<string, boolean | null> = new Map([
