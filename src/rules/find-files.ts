@@ -56,11 +56,19 @@ async function collectFolder(search: Search, path: string, real: string, root: s
       // A link may lead to a folder of any name or to a file: its own name decides for files only.
       if (search.wanted.test(entry.name) || (await leadsToFolder(inner))) await collect(search, inner, root);
     } else if (entry.isDirectory()) {
-      if (!isTooling(entry.name)) await visitFolder(search, inner, join(real, entry.name), root);
+      if (isTooling(entry.name)) continue;
+      if (search.wanted.test(entry.name)) search.diagnostics.push(folderNamedAsFile(inner));
+      await visitFolder(search, inner, join(real, entry.name), root);
     } else if (search.wanted.test(entry.name)) {
       add(search, inner, join(real, entry.name), root);
     }
   }
+}
+
+function folderNamedAsFile(path: string): Diagnostic {
+  const message = `${path} is a folder with the name of a file.`;
+  const hint = "What is in it is read; give it a name without the ending of a file.";
+  return { ...problem("unreadable-file", path, message), hint };
 }
 
 async function visitFolder(search: Search, path: string, real: string, root: string): Promise<void> {
@@ -97,5 +105,9 @@ function explain(path: string, error: unknown): Diagnostic {
   const message = missing
     ? `There is no file or folder ${path}.`
     : `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
-  return { code, severity: "error", file: path, line: 1, column: 1, message };
+  return problem(code, path, message);
+}
+
+function problem(code: RuleDiagnosticCode, file: string, message: string): Diagnostic {
+  return { code, severity: "error", file, line: 1, column: 1, message };
 }

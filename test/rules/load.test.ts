@@ -110,4 +110,108 @@ describe("loadRules", () => {
   it("gives an empty set for an empty folder", async () => {
     expect(await loadRules([folder])).toMatchObject({ rules: [], diagnostics: [] });
   });
+
+  describe("with several formats", () => {
+    const SIGMA = `title: Trail stopped
+id: 7f0e9a51-58e4-4c1c-9d60-5c3e5a4b2f10
+logsource: {product: aws, service: cloudtrail}
+detection:
+  call: {eventName: StopLogging}
+  condition: call
+level: low
+`;
+    const ELASTIC = `[metadata]
+integration = ["aws"]
+[rule]
+author = ["TrailTag"]
+description = "A trail was stopped."
+index = ["logs-aws.cloudtrail-*"]
+language = "kuery"
+name = "Trail stopped"
+risk_score = 21
+rule_id = "b2f5c1de-4d0e-4b0a-9c0f-6f3d5f1f7a31"
+severity = "low"
+type = "query"
+query = "event.action:StopLogging"
+`;
+
+    it("tells them apart by what they hold", async () => {
+      await write("sigma/a.yml", SIGMA);
+      await write("elastic/a.toml", ELASTIC);
+      await write("panther/a.yml", ruleText("A"));
+      const loaded = await loadRules([folder]);
+      expect(loaded.diagnostics).toEqual([]);
+      expect(loaded.rules.map(({ kind, file }) => [kind, file]).sort()).toEqual([
+        ["elastic", "elastic/a.toml"],
+        ["panther", "panther/a.yml"],
+        ["sigma", "sigma/a.yml"],
+      ]);
+    });
+
+    it("refuses an id that is used in two formats", async () => {
+      const id = "b2f5c1de-4d0e-4b0a-9c0f-6f3d5f1f7a31";
+      await write("a.toml", ELASTIC);
+      await write("b.yml", SIGMA.replace(/^id: .*$/m, `id: ${id}`));
+      await write("c.yml", ruleText("A"));
+      const loaded = await loadRules([folder]);
+      expect(ids(loaded)).toEqual(["A"]);
+      expect(loaded.diagnostics.map(({ code }) => code)).toEqual(["duplicate-rule-id", "duplicate-rule-id"]);
+    });
+
+    it("passes over what else a checkout holds, and says so of a file that was asked for", async () => {
+      await write(".github/workflow.yml", ruleText("Hidden"));
+      await write("node_modules/x/rule.yml", ruleText("Hidden2"));
+      await write("pyproject.toml", "[project]\nname = 'x'\n");
+      const notes = await write("notes.yml", "hello: world\n");
+      const loaded = await loadRules([folder]);
+      expect(loaded.rules).toEqual([]);
+      expect(loaded.diagnostics.map(({ code, severity }) => [code, severity])).toEqual([
+        ["not-a-rule", "info"],
+        ["not-a-rule", "info"],
+      ]);
+      expect((await loadRules([notes])).diagnostics).toMatchObject([
+        { code: "not-a-rule", severity: "error", file: notes },
+      ]);
+    });
+
+    it("gives a rule the tests that stand beside it, also of a rule that is named outright", async () => {
+      const rule = await write("a.yml", SIGMA);
+      await write("a.tests.yml", "tests:\n  - {name: stops, match: true, event: {eventName: StopLogging}}\n");
+      const orphan = await write("b.tests.yml", "tests: []\n");
+      const loaded = await loadRules([folder]);
+      expect(loaded.rules[0]?.tests).toEqual([
+        { name: "stops", expected: true, log: { eventName: "StopLogging" } },
+      ]);
+      expect(loaded.diagnostics).toMatchObject([{ code: "tests-without-rule", file: orphan }]);
+      expect((await loadRules([rule])).rules[0]?.tests).toHaveLength(1);
+    });
+
+    it("says that a file of tests cannot be read, or speaks of a rule that is not there", async () => {
+      await write("a.yml", SIGMA);
+      const path = await write(
+        "a.tests.yml",
+        "tests:\n  - {name: stops, match: true, event: {}, rule: other}\n",
+      );
+      const loaded = await loadRules([folder]);
+      expect(loaded.diagnostics).toMatchObject([
+        { code: "bad-value", severity: "error", file: path, line: 2 },
+      ]);
+      expect(loaded.rules).toHaveLength(1);
+    });
+  });
+
+  it("says that a folder has the name of a rule file, and reads what is in it", async () => {
+    await write("a.yml/b.yml", ruleText("B"));
+    const loaded = await loadRules([folder]);
+    expect(ids(loaded)).toEqual(["B"]);
+    expect(loaded.diagnostics).toMatchObject([{ code: "unreadable-file", file: join(folder, "a.yml") }]);
+  });
+
+  it("keeps where rules stand when it is asked to", async () => {
+    const path = await write("a.yml", ruleText("A"));
+    const { rules, positions } = await loadRules([path], { positions: true });
+    const [rule] = rules;
+    expect(rule && positions?.get(rule)).toMatchObject({ line: expect.any(Number) as number });
+    expect((await loadRules([path])).positions).toBeUndefined();
+  });
 });
