@@ -140,7 +140,7 @@ describe("derived fields", () => {
 
   it("makes what takes work once for the record at hand", () => {
     let made = 0;
-    const of = rememberLast((record) => `${++made} ${String(record["a"])}`);
+    const of = rememberLast((record) => `${++made} ${JSON.stringify(record["a"])}`);
     const [one, two] = [{ a: 1 }, { a: 2 }];
     expect([of(one), of(one), of(two), of(two), of(one)]).toEqual(["1 1", "1 1", "2 2", "2 2", "3 1"]);
   });

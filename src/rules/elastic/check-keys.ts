@@ -1,5 +1,5 @@
 import { didYouMean } from "../../lib/did-you-mean.js";
-import { INSTEAD, METADATA_KEYS, RULE_KEYS, TOP_KEYS, type KeyUse } from "./rule-keys.js";
+import { INSTEAD, METADATA_KEYS, RULE_KEYS, TABLE_KEYS, TOP_KEYS, type KeyUse } from "./rule-keys.js";
 import type { TomlPath } from "./text-position.js";
 import type { TomlSource } from "./toml-source.js";
 
@@ -8,6 +8,10 @@ export function checkKeys(source: TomlSource): void {
   check(source, [], TOP_KEYS, "An Elastic rule file");
   check(source, ["metadata"], METADATA_KEYS, "[metadata]");
   check(source, ["rule"], RULE_KEYS, "[rule]");
+  for (const [table, keys] of TABLE_KEYS) {
+    const known = new Map(keys.map((key) => [key, "read"] as const));
+    check(source, ["rule", table], known, `[rule.${table}]`);
+  }
 }
 
 function check(source: TomlSource, table: TomlPath, known: ReadonlyMap<string, KeyUse>, what: string): void {

@@ -96,6 +96,14 @@ export const RULE_KEYS: ReadonlyMap<string, KeyUse> = new Map<string, KeyUse>([
   ["version", "silent"],
 ]);
 
+/** Keys of the tables inside `[rule]`; all are read or say nothing that matters here. */
+export const TABLE_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["alert_suppression", ["duration", "group_by", "missing_fields_strategy"]],
+  ["investigation_fields", ["field_names"]],
+  ["new_terms", ["field", "history_window_start", "value"]],
+  ["threshold", ["cardinality", "field", "value"]],
+]);
+
 /** What to do instead, for keys that have no effect here. */
 export const INSTEAD: ReadonlyMap<string, string> = new Map([
   ["actions", "Alerts are sent as `notify` in the configuration says."],
