@@ -13,9 +13,12 @@ export interface ItemModifiers {
 
 /** Puts a value through the modifiers that change values, in order; gives the first problem. */
 export function applyModifiers(value: SigmaValue, { names, ...rest }: ItemModifiers): Modified {
+  const changing = names.filter((name) => MODIFIERS[name].scope === "value");
+  if (changing.includes("exists") && changing.length > 1)
+    return problem("exists goes with no modifier but all and neq.", "Remove the others.");
   let modified: Modified = value;
   const applied: ModifierName[] = [];
-  for (const name of names) {
+  for (const name of changing) {
     const modifier = MODIFIERS[name];
     if (modifier.scope === "item") continue;
     if (modifier.needsField && !rest.hasField)

@@ -90,12 +90,7 @@ function readModifiers(
   const names: ModifierName[] = [];
   for (const name of written) {
     if (!isModifierName(name)) {
-      source.report(
-        "unknown-modifier",
-        at,
-        `There is no modifier ${name || "without a name"}.`,
-        hintFor(name),
-      );
+      source.report("unknown-modifier", at, `There is no modifier ${JSON.stringify(name)}.`, hintFor(name));
       return undefined;
     }
     if (names.includes(name)) {
@@ -108,6 +103,7 @@ function readModifiers(
 }
 
 function hintFor(name: string): string | undefined {
+  if (name === "") return "Remove the |, or write a modifier behind it.";
   if (WORDS_FOR_NOT.includes(name.toLowerCase()))
     return "Write neq, or negate the selection in the condition: `not selection`.";
   const meant = didYouMean(name, MODIFIER_NAMES);

@@ -26,12 +26,10 @@ const toCased = (value: SigmaValue, { name }: ModifierContext): Modified => {
   return wrongValue(name, "text", value);
 };
 
-const toExists = (value: SigmaValue, { name, applied }: ModifierContext): Modified => {
-  if (applied.length > 0)
-    return problem("exists stands alone behind its field.", "Remove the other modifiers.");
-  if (value.kind === "boolean") return { kind: "exists", wanted: value.value };
-  return wrongValue(name, "true or false", value);
-};
+const toExists = (value: SigmaValue, { name }: ModifierContext): Modified =>
+  value.kind === "boolean"
+    ? { kind: "exists", wanted: value.value }
+    : wrongValue(name, "true or false", value);
 
 /** The registry of modifiers; docs/reference/sigma.md has a row for each. */
 export const MODIFIERS = {
