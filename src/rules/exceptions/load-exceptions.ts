@@ -3,6 +3,7 @@ import type { Rule } from "../ir.js";
 import type { NamedList } from "../lists/named-list.js";
 import { loadDefinitions } from "../yaml/load-definitions.js";
 import type { RuleException } from "./exception.js";
+import { createKnownRules } from "./known-rules.js";
 import { readExceptions } from "./read-exceptions.js";
 
 export interface ExceptionOptions {
@@ -26,10 +27,7 @@ export async function loadExceptions(
   paths: readonly string[],
   { lists, rules, now = Date.now() }: ExceptionOptions,
 ): Promise<LoadedExceptions> {
-  const known = {
-    ids: new Set(rules.map(({ id }) => id)),
-    tags: new Set(rules.flatMap(({ tags }) => tags)),
-  };
+  const known = createKnownRules(rules);
   const { values, diagnostics } = await loadDefinitions<RuleException>(paths, {
     noun: "exception",
     duplicate: "duplicate-exception",

@@ -8,7 +8,8 @@ import type { YamlSource } from "../yaml/yaml-source.js";
 import type { RuleException } from "./exception.js";
 import { readExceptionTests } from "./exception-tests.js";
 import { parseExpiry } from "./expiry.js";
-import { readScope, type KnownRules } from "./scope.js";
+import type { KnownRules } from "./known-rules.js";
+import { readScope } from "./scope.js";
 
 /** Keys of an exception, and whether each must be there; docs/reference/exceptions.md has the same. */
 export const EXCEPTION_KEYS: DefinitionKeys = new Map([

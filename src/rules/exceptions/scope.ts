@@ -2,17 +2,12 @@ import { isMap } from "yaml";
 import { didYouMean } from "../../lib/did-you-mean.js";
 import type { Entry, YamlSource } from "../yaml/yaml-source.js";
 import type { ExceptionScope } from "./exception.js";
+import type { KnownRules } from "./known-rules.js";
 
 /** Ways to say which rules an exception is for; docs/reference/exceptions.md has the same. */
 export const SCOPE_KEYS = ["rules", "tags"] as const;
 
 const EXAMPLE = "Write `scope: {rules: [Rule.Id]}`, `scope: {tags: [tag]}` or `scope: all`.";
-
-/** Ids and tags of the rules that are loaded. */
-export interface KnownRules {
-  readonly ids: ReadonlySet<string>;
-  readonly tags: ReadonlySet<string>;
-}
 
 /** Reads a scope; a rule or a tag that is not loaded is a warning, since its file may come later. */
 export function readScope(
@@ -51,18 +46,13 @@ export function readScope(
   }
   const named = readNames(source, only);
   if (named === undefined) return undefined;
+  const names = named.map(({ name }) => name);
   if (only.key === "tags") {
-    warnOfUnknown(
-      source,
-      named,
-      known.tags,
-      "unknown-tag",
-      (tag) => `No rule that is loaded has the tag ${tag}.`,
-    );
-    return { kind: "tags", tags: named.map(({ name }) => name) };
+    warnOfUnknown(source, named, known, "tags");
+    return { kind: "tags", tags: names };
   }
-  warnOfUnknown(source, named, known.ids, "unknown-rule", (id) => `No rule with the id ${id} is loaded.`);
-  return { kind: "rules", ids: named.map(({ name }) => name) };
+  warnOfUnknown(source, named, known, "rules");
+  return { kind: "rules", ids: names };
 }
 
 type Names = readonly { readonly name: string; readonly at: Entry["value"] }[];
@@ -86,16 +76,16 @@ function readNames(source: YamlSource, { key, value }: Entry): Names | undefined
   return names.length === items.length ? names : undefined;
 }
 
-function warnOfUnknown(
-  source: YamlSource,
-  names: Names,
-  known: ReadonlySet<string>,
-  code: "unknown-rule" | "unknown-tag",
-  say: (name: string) => string,
-): void {
+const UNKNOWN = {
+  rules: { code: "unknown-rule", say: (id: string) => `No rule with the id ${id} is loaded.` },
+  tags: { code: "unknown-tag", say: (tag: string) => `No rule that is loaded has the tag ${tag}.` },
+} as const;
+
+function warnOfUnknown(source: YamlSource, names: Names, known: KnownRules, kind: "rules" | "tags"): void {
+  const { code, say } = UNKNOWN[kind];
   for (const { name, at } of names) {
-    if (known.has(name)) continue;
-    const meant = didYouMean(name, known);
+    if (known.has(kind, name)) continue;
+    const meant = known.meant(kind, name);
     source.report(code, at, say(name), meant === undefined ? undefined : `Did you mean ${meant}?`, "warning");
   }
 }

@@ -29,9 +29,14 @@ const OPTIONS = {
  * Parses YAML text into at most `limit` documents, one at least. Unlike the library's own functions it bears any text:
  * those recurse as deep as the text nests, which a file of brackets turns into the end of the process.
  */
-export function composeDocuments(text: string, lineCounter: LineCounter, limit: number): ComposedDocuments {
-  if (text.length > MAX_LENGTH) {
-    const message = `it has more than ${MAX_LENGTH / 1024 / 1024} million characters`;
+export function composeDocuments(
+  text: string,
+  lineCounter: LineCounter,
+  limit: number,
+  maxLength: number = MAX_LENGTH,
+): ComposedDocuments {
+  if (text.length > maxLength) {
+    const message = `it has more than ${maxLength / 1024 / 1024} million characters`;
     return stopped(0, message, "Split the file.");
   }
   const parser = new Parser(lineCounter.addNewLine);

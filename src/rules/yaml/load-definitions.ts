@@ -3,6 +3,7 @@ import type { Node } from "yaml";
 import type { Diagnostic } from "../../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
 import { findFiles } from "../find-files.js";
+import { toLimitDiagnostic } from "./yaml-limit.js";
 import { parseYamlSource, type YamlSource } from "./yaml-source.js";
 
 /** One thing that a file defines, under the name that it is known by. */
@@ -17,6 +18,8 @@ export interface DefinitionKind<T> {
   /** `list`, for messages. */
   readonly noun: string;
   readonly duplicate: RuleDiagnosticCode;
+  /** Of a file, in characters. */
+  readonly maxLength?: number;
   /** Reads one file; reports what is wrong and gives what is good. */
   readonly read: (source: YamlSource, path: string) => readonly Defined<T>[];
 }
@@ -45,7 +48,7 @@ export async function loadDefinitions<T>(
   >();
   for (const { path } of await findFiles(paths, YAML_FILES, diagnostics)) {
     try {
-      const source = parseYamlSource(await readFile(path, "utf8"), path);
+      const source = parseYamlSource(await readFile(path, "utf8"), path, kind.maxLength);
       sources.push(source);
       for (const defined of kind.read(source, path)) {
         const same = byName.get(defined.name) ?? [];
@@ -75,12 +78,8 @@ export async function loadDefinitions<T>(
 }
 
 function unreadable(path: string, error: unknown): Diagnostic {
-  const reason = error instanceof Error ? error.message : String(error);
-  const fromDisk = error instanceof Error && "syscall" in error;
-  // Else nesting beyond what the YAML parser bears, or aliases that repeat without end.
-  const code: RuleDiagnosticCode = fromDisk ? "unreadable-file" : "yaml-syntax";
-  const message = fromDisk
-    ? `The file cannot be read: ${reason}.`
-    : `The file cannot be read as YAML: ${reason}.`;
+  if (!(error instanceof Error) || !("syscall" in error)) return toLimitDiagnostic(error, path);
+  const code: RuleDiagnosticCode = "unreadable-file";
+  const message = `The file cannot be read: ${error.message}.`;
   return { code, severity: "error", file: path, line: 1, column: 1, message };
 }

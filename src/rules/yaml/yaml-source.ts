@@ -63,12 +63,13 @@ const MAX_COLLECTIONS = 20_000;
 
 /**
  * Parses YAML text; syntax errors are in `diagnostics` already, and `root` is undefined then.
- * @throws YamlLimitError while it is read, where it stands for more than 20,000 mappings and lists, which only aliases
- * can bring about, or for itself.
+ * @param maxLength in characters, for files that are long by their nature.
+ * @throws YamlLimitError while it is read, where it stands for more mappings and lists than only aliases can bring
+ * about, or for itself.
  */
-export function parseYamlSource(text: string, file: string): YamlSource {
+export function parseYamlSource(text: string, file: string, maxLength?: number): YamlSource {
   const lines = new LineCounter();
-  const { documents, excess } = composeDocuments(text, lines, 2);
+  const { documents, excess } = composeDocuments(text, lines, 2, maxLength);
   const [document, second] = documents;
   const source = document === undefined ? toExcess(excess, lines, file) : toSource(document, lines, file);
   if (second === undefined || source.failed()) return source;
@@ -130,7 +131,8 @@ function toSource(document: Document, lines: LineCounter, file: string, start?: 
 
   let collections = 0;
   const count = (node: Node | undefined): void => {
-    if (++collections > MAX_COLLECTIONS)
+    // A long file may hold many by itself, each of them in some characters of its own.
+    if (++collections > Math.max(MAX_COLLECTIONS, document.range?.[2] ?? 0))
       throw new YamlLimitError("its aliases repeat too much", source.position(node));
   };
 
