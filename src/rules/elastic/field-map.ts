@@ -64,8 +64,9 @@ function toReference(name: string, source: FieldSource): FieldReference {
 /** Somebody may have written the record's own name for a field, or have misspelt Elastic's. */
 function suggest(name: string): string | undefined {
   const path = name.toLowerCase();
-  for (const [known, { source }] of FIELDS) {
-    if (source.kind === "record" && source.path.toLowerCase() === path) return known;
-  }
-  return didYouMean(name, FIELDS.keys());
+  // The plainest of several names comes last in the table.
+  const known = [...FIELDS].findLast(
+    ([, { source }]) => source.kind === "record" && source.path.toLowerCase() === path,
+  );
+  return known?.[0] ?? didYouMean(name, FIELDS.keys());
 }

@@ -1,9 +1,11 @@
 import type { Expression, OrderOperator, ValueTest } from "../expression.js";
 import { ORDER_OPERATORS } from "../expression.js";
+import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
 import type { ElasticField } from "./field-map.js";
 import { toRangeExpression, toValueExpression, type ValueResult } from "./kql/value-expression.js";
 import { joinTerms } from "./merge-terms.js";
 import type { TomlPath } from "./text-position.js";
+import { reportUnsupported } from "./report-unsupported.js";
 import { nameOf, type TomlSource } from "./toml-source.js";
 import { parsePattern, toWildcardTest } from "./wildcard-test.js";
 
@@ -175,15 +177,19 @@ class FilterReader {
   }
 
   #take({ condition, problem }: ValueResult, path: TomlPath): Expression {
-    if (problem !== undefined)
-      this.#source.report(problem.code, this.#source.places.valueAt(path), problem.message, problem.hint);
+    if (problem !== undefined) this.#report(problem.code, path, problem.message, problem.hint);
     return condition ?? { kind: "constant", value: false };
   }
 
   #refuse(path: TomlPath, message: string): Expression {
-    const hint = "Write the condition into the query instead.";
-    this.#source.report("unsupported-query", this.#source.places.at(path), `${message}.`, hint);
+    this.#report("unsupported-query", path, `${message}.`, "Write the condition into the query instead.");
     return { kind: "constant", value: false };
+  }
+
+  #report(code: RuleDiagnosticCode, path: TomlPath, message: string, hint: string | undefined): void {
+    const at = this.#source.places.valueAt(path);
+    if (code === "unsupported-query") reportUnsupported(this.#source, at, message, hint);
+    else this.#source.report(code, at, message, hint);
   }
 }
 

@@ -5,7 +5,8 @@ import { readFilters } from "./filters.js";
 import { joinTerms } from "./merge-terms.js";
 import type { CompiledQuery, QueryContext } from "./query-context.js";
 import type { RuleFields } from "./rule-fields.js";
-import { idOf, logSourceOf, reportOther } from "./rule-use.js";
+import { lowerFirstWord, reportUnsupported } from "./report-unsupported.js";
+import { logSourceOf, reportOther } from "./rule-use.js";
 import type { TomlSource } from "./toml-source.js";
 
 const QUERY = ["rule", "query"] as const;
@@ -37,7 +38,10 @@ export function compileRuleQuery(
   const compiled = compileQuery(language, query, context);
   const unknown = compiled.problems.find(({ code }) => code === "unknown-field");
   if (unknown !== undefined && logSourceOf(source).kind === "open") {
-    reportOther(source, `its index patterns are for many kinds of events, and ${lower(unknown.message)}`);
+    reportOther(
+      source,
+      `its index patterns are for many kinds of events, and ${lowerFirstWord(unknown.message)}`,
+    );
     return "other";
   }
   reportProblems(source, compiled);
@@ -47,21 +51,9 @@ export function compileRuleQuery(
 }
 
 function reportProblems(source: TomlSource, { problems }: CompiledQuery): void {
-  let refused = false;
   for (const { code, severity, offset, message, hint } of problems) {
     const at = source.places.inString(QUERY, offset);
-    if (code !== "unsupported-query") {
-      source.report(code, at, message, hint, severity);
-    } else if (!refused) {
-      // One line for each rule that cannot be supported, however much of its query it is.
-      refused = true;
-      source.report(code, at, `Rule ${idOf(source)} is not supported: ${lower(message)}`, hint);
-    }
+    if (code === "unsupported-query") reportUnsupported(source, at, message, hint);
+    else source.report(code, at, message, hint, severity);
   }
-}
-
-function lower(sentence: string): string {
-  return sentence.replace(/^(?:A|An|The|It|Its|No|Only|Inside|Addresses|CloudTrail events) /, (word) =>
-    word.startsWith("CloudTrail") ? word : word.toLowerCase(),
-  );
 }

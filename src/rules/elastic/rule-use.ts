@@ -1,5 +1,6 @@
 import { didYouMean } from "../../lib/did-you-mean.js";
 import { toLogSource, type LogSource } from "./log-source.js";
+import { reportUnsupported } from "./report-unsupported.js";
 import { LANGUAGES, RULE_TYPES } from "./rule-types.js";
 import type { TomlSource } from "./toml-source.js";
 
@@ -57,7 +58,6 @@ function listOf(source: TomlSource, path: readonly string[]): readonly string[] 
 
 /** Whether rules of its type and language are read here; one line says what is not. */
 export function isSupported(source: TomlSource): boolean {
-  const id = idOf(source);
   const [type, language] = [source.string(["rule", "type"]), source.string(["rule", "language"])];
   if (type === undefined) return !source.failed();
   const known = RULE_TYPES.get(type);
@@ -69,25 +69,19 @@ export function isSupported(source: TomlSource): boolean {
     return false;
   }
   if (!known.supported) {
-    const message = `Rule ${id} of type ${type} is not supported: ${known.reason ?? ""}.`;
-    source.report("unsupported-rule-type", typeAt, message, "Use query, eql, threshold or new_terms.");
+    const hint = "Use query, eql, threshold or new_terms.";
+    reportUnsupported(source, typeAt, `${known.reason ?? type}.`, hint, "unsupported-rule-type");
     return false;
   }
   if (language === undefined || known.languages.includes(language)) return true;
   const languageAt = source.places.valueAt(["rule", "language"]);
   if (LANGUAGES.has(language)) {
-    const message = `Rule ${id} is not supported: its query is in ${language}, which a rule of type ${type} is not read in.`;
-    source.report("unsupported-query", languageAt, message, `Use ${known.languages.join(" or ")}.`);
+    const reason = `a rule of type ${type} cannot be in ${language} here.`;
+    reportUnsupported(source, languageAt, reason, `Use ${known.languages.join(" or ")}.`);
   } else {
     const meant = didYouMean(language, LANGUAGES.keys());
     const hint = meant === undefined ? "Use kuery or eql." : `Did you mean ${meant}?`;
     source.report("bad-value", languageAt, `There is no language ${language}.`, hint);
   }
   return false;
-}
-
-/** Of the rule, for messages. */
-export function idOf(source: TomlSource): string {
-  const id = source.value(["rule", "rule_id"]);
-  return typeof id === "string" && id !== "" ? id : "without an id";
 }
