@@ -14,6 +14,8 @@ export const RULE_DIAGNOSTICS = {
   "ignored-key": "The key has no effect here; the rule is loaded.",
   "wrong-type": "The value is of another type than the key wants.",
   "bad-value": "The value is of the right type but not one that the key allows.",
+  "unquoted-account":
+    "A number of twelve digits is compared with; account ids are texts in events; the rule is loaded.",
   "bad-expression": "A match expression lacks a part or combines parts that do not belong together.",
   "too-many-alternatives": "A list of values or expressions has more than 1,000 items.",
   "too-deep": "Match expressions are nested deeper than 50 levels.",

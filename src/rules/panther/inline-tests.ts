@@ -31,9 +31,16 @@ export function parseInlineTests(
   node: Node | undefined,
   context: Pick<MatchContext, "positions">,
 ): readonly RuleTest[] {
+  const names = new Set<string>();
   return (source.items(node, "Tests") ?? []).flatMap((item) => {
     const test = parseTest(source, item ?? node);
-    return test === undefined ? [] : [markPosition(source, context, item, test)];
+    if (test === undefined) return [];
+    if (names.has(test.name)) {
+      const message = `Two tests have the name ${JSON.stringify(test.name)}.`;
+      source.report("bad-value", item, message, "Give each a name that says what it shows.", "warning");
+    }
+    names.add(test.name);
+    return [markPosition(source, context, item, test)];
   });
 }
 

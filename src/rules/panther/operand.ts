@@ -1,4 +1,4 @@
-import type { Node } from "yaml";
+import { isScalar, type Node } from "yaml";
 import { didYouMean } from "../../lib/did-you-mean.js";
 import { parseIpRange } from "../../lib/ip-range.js";
 import type { JsonScalar } from "../../lib/json.js";
@@ -89,7 +89,14 @@ function readSeveral<T>(
 function readScalar(source: YamlSource, node: Node | undefined, what: string): JsonScalar | undefined {
   const value = source.scalar(node);
   if (typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number") return isExact(source, node, what, value) ? value : undefined;
+  if (typeof value === "number") {
+    if (!isExact(source, node, what, value)) return undefined;
+    if (/^\d{12}$/.test(String(value))) {
+      const message = `${what} is a number of twelve digits, and account ids are texts in events.`;
+      source.report("unquoted-account", node, message, "Put it in quotes if it is an account.", "warning");
+    }
+    return value;
+  }
   const hint = value === null ? "Use the condition IsNull for a value that is null." : undefined;
   source.report("wrong-type", node, `${what} must be a string, a number, true or false.`, hint);
   return undefined;
@@ -103,10 +110,13 @@ function readOrdered(source: YamlSource, node: Node | undefined, what: string): 
   return undefined;
 }
 
-/** A number that was rounded while it was read would equal another one than is written. */
+/** A number that was rounded or lost its zeros while it was read would equal another one than is written. */
 function isExact(source: YamlSource, node: Node | undefined, what: string, value: number): boolean {
-  if (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))) return true;
-  source.report("bad-value", node, `${what} is a number too large to be kept as it is.`, "Put it in quotes.");
+  const written = isScalar(node) ? (node.source ?? "") : "";
+  const safe = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+  if (safe && !/^0\d/.test(written)) return true;
+  const message = `Without quotes, YAML reads ${written} in ${what} as the number ${value}.`;
+  source.report("bad-value", node, message, `Put it in quotes: "${written}".`);
   return false;
 }
 

@@ -135,7 +135,7 @@ describe("hints", () => {
     ["Condition: IsInList, Value: a", /^Name the list: replace Value by List\.$/],
     ["Condition: Equals, Value: a, List: b", /^A List goes with IsInList, /],
     ["Condition: IsInList", /^Add `List: …` with the name of a list\.$/],
-    ["Condition: Equals, Value: 12345678901234567890", /^Put it in quotes\.$/],
+    ["Condition: Equals, Value: 12345678901234567890", /^Put it in quotes: "12345678901234567890"\.$/],
   ])("of {Key: a, %s} say what to write", (condition, hint) => {
     expect(hintOf(`${HEAD}Detection:\n  - {Key: a, ${condition}}\n`)).toMatch(hint);
   });

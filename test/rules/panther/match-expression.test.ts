@@ -207,6 +207,12 @@ describe("what is wrong", () => {
       "  - {Key: a, Condition: Equals, Value: 12345678901234567890}\n",
       ["bad-value 7:40"],
     ],
+    [
+      "a number that loses its zero",
+      "  - {Key: a, Condition: Equals, Value: 012345678901}\n",
+      ["bad-value 7:40"],
+    ],
+    ["a number that is none", "  - {Key: a, Condition: IsGreaterThan, Value: .inf}\n", ["bad-value 7:47"]],
     ["true for IsLessThan", "  - {Key: a, Condition: IsLessThan, Value: true}\n", ["wrong-type 7:44"]],
     ["a list that is not there", "  - {Key: a, Condition: IsInList, List: x}\n", ["unknown-list 7:41"]],
     [

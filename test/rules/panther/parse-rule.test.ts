@@ -201,6 +201,16 @@ describe("what is not an error", () => {
 
   it.each<[string, string, string]>([
     ["a key that has no effect", `${HEAD}${DETECTION}OutputIds: [x]\n`, "ignored-key 10:1"],
+    [
+      "an account id without quotes",
+      `${HEAD}Detection:\n  - {Key: a, Condition: IsIn, Values: [111122223333]}\n`,
+      "unquoted-account 7:40",
+    ],
+    [
+      "two tests of one name",
+      `${HEAD}${DETECTION}Tests:\n${"  - {Name: x, ExpectedResult: false, Log: {}}\n".repeat(2)}`,
+      "bad-value 12:5",
+    ],
     ["a Key with a dot", `${HEAD}Detection:\n  - {Key: a.b, Condition: Exists}\n`, "dotted-key 7:11"],
     [
       "a report that is no ATT&CK id",
