@@ -18,6 +18,7 @@ const PAGES = [
   "docs/reference/http.md",
   "docs/reference/npm-scripts.md",
   "docs/reference/panther.md",
+  "docs/writing-rules.md",
 ] as const;
 /** What each of these would do is tested where it is made: they install, stay up, or remove data. */
 const NOT_HERE = /^(npm |npx trailtag serve|rm -rf data\/)/;
@@ -52,7 +53,8 @@ async function shell(block: Block, names: Readonly<Record<string, string>>): Pro
   let script = block.text;
   for (const [from, to] of Object.entries(names)) script = script.replaceAll(from, to);
   const { stdout, stderr } = await run("bash", ["-euo", "pipefail", "-c", script], { cwd: packageRoot });
-  expect(stderr).toBe("");
+  // What lint says when all is well.
+  expect(stderr).toMatch(/^(1 rule: nothing to say\n)?$/);
   return stdout;
 }
 

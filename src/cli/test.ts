@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../lib/diagnostics.js";
 import { EXIT } from "../lib/errors.js";
 import { compileCondition } from "../match/compile-condition.js";
 import { decidingNodes } from "../match/deciding-nodes.js";
@@ -9,10 +10,12 @@ import type { RuleException } from "../rules/exceptions/exception.js";
 import { runExceptionTests } from "../rules/exceptions/run-exception-tests.js";
 import type { Rule } from "../rules/ir.js";
 import { runRuleTests } from "../rules/test-runner.js";
+import { testsFileOf } from "../rules/tests-file.js";
 import { listFlag, readArgs, UsageError } from "./args.js";
 import { choiceFlag } from "./choice.js";
 import type { Command } from "./command.js";
-import { toDiagnosticLines } from "./reporters/diagnostics.js";
+import { plural } from "./plural.js";
+import { firstOfEachCode, toDiagnosticLines } from "./reporters/diagnostics.js";
 import { toJson, toJunit, toText, type TestResult, type TestRun } from "./reporters/test-results.js";
 import { loadRulesFor, RULE_OPTIONS } from "./rule-flags.js";
 
@@ -38,12 +41,19 @@ Exit code 1 when a test fails, 2 when a rule is refused.`,
     const reporter = choiceFlag(values, "reporter", ["text", "junit", "json"]);
     const state = await loadRulesFor(values, positionals);
     const run = runTests(state, new Set(listFlag(values, "rule")));
-    if (reporter === "text") process.stderr.write(toDiagnosticLines(run.refused));
+    if (reporter === "text") tellRefused(run.refused);
     process.stdout.write(REPORTERS[reporter](run));
     if (run.refused.length > 0) return EXIT.ruleErrors;
     return run.results.some(({ passed }) => !passed) ? EXIT.findings : EXIT.ok;
   },
 };
+
+function tellRefused(refused: readonly Diagnostic[]): void {
+  const shown = firstOfEachCode(refused);
+  process.stderr.write(toDiagnosticLines(shown));
+  const hidden = refused.length - shown.length;
+  if (hidden > 0) process.stderr.write(`… ${plural(hidden, "line")} more; trailtag lint shows them\n`);
+}
 
 function runTests(state: RuleState, wanted: ReadonlySet<string>): TestRun {
   const { loaded, byId } = state;
@@ -74,7 +84,8 @@ function mentions(message: string, ids: ReadonlySet<string>): boolean {
 
 function testRules(rules: readonly Rule[], { loaded, lists }: RuleState): readonly TestResult[] {
   return runRuleTests(rules, compileRules(rules, { lists })).map(({ rule, test, actual, passed }) => {
-    const file = loaded.paths.get(rule.id) ?? rule.file;
+    const path = loaded.paths.get(rule.id) ?? rule.file;
+    const file = rule.kind === "panther" ? path : testsFileOf(path);
     const at = loaded.positions?.get(test);
     return {
       ...{

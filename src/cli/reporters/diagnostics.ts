@@ -20,6 +20,19 @@ export function toDiagnosticLines(diagnostics: readonly Diagnostic[]): string {
   return diagnostics.map((each) => `${formatDiagnostic(each)}\n`).join("");
 }
 
+/** Lines for one reason that are shown unasked. */
+const MAX_PER_CODE = 10;
+
+/** Without those that say once more what ten others of their code said: a foreign checkout has hundreds of one kind. */
+export function firstOfEachCode(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const counts = new Map<string, number>();
+  return diagnostics.filter(({ code }) => {
+    const count = (counts.get(code) ?? 0) + 1;
+    counts.set(code, count);
+    return count <= MAX_PER_CODE;
+  });
+}
+
 /** `2 errors, 1 warning, 12 of information`; without what there is none of. */
 export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
   const count = (severity: DiagnosticSeverity): number =>

@@ -1,4 +1,5 @@
 import { formatDiagnostic, type Diagnostic } from "../../lib/diagnostics.js";
+import { firstOfEachCode } from "./diagnostics.js";
 import type { LoadedRules, Rule } from "../../rules/ir.js";
 
 export const RULE_KINDS = ["panther", "sigma", "elastic"] as const satisfies Rule["kind"][];
@@ -14,8 +15,6 @@ export interface RuleList {
   readonly notLoaded: readonly Diagnostic[];
 }
 
-/** Lines for one reason that are shown unasked. */
-const MAX_PER_CODE = 10;
 /** Longer ids push the name to the right. */
 const MAX_ID = 60;
 const HEADINGS: Readonly<Record<Fate, string>> = {
@@ -32,7 +31,7 @@ export function toRuleListText({ loaded, counts, notLoaded }: RuleList, all: boo
   const longest = Math.max(0, ...loaded.rules.map(({ id }) => id.length));
   const lines = loaded.rules.map((rule) => toLine(rule, Math.min(longest, MAX_ID)));
   const told = all ? notLoaded : notLoaded.filter(({ severity }) => severity !== "info");
-  const shown = all ? told : firstOfEach(told);
+  const shown = all ? told : firstOfEachCode(told);
   if (shown.length > 0) lines.push("", "Not loaded:", ...shown.map(formatDiagnostic));
   const hidden = notLoaded.length - shown.length;
   if (hidden > 0) lines.push(`… ${hidden.toLocaleString("en-US")} more; --all shows them`);
@@ -60,15 +59,6 @@ export function isTagsOnly({ stateful }: Rule): boolean {
 function toLine(rule: Rule, width: number): string {
   const note = isTagsOnly(rule) ? "  (tags only)" : "";
   return `${rule.severity.padEnd(9)}${rule.kind.padEnd(8)}${rule.id.padEnd(width)}  ${rule.name}${note}`;
-}
-
-function firstOfEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const counts = new Map<string, number>();
-  return diagnostics.filter(({ code }) => {
-    const count = (counts.get(code) ?? 0) + 1;
-    counts.set(code, count);
-    return count <= MAX_PER_CODE;
-  });
 }
 
 function toTable(counts: RuleCounts): readonly string[] {

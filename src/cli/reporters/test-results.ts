@@ -97,7 +97,7 @@ function toSuite(id: string, tests: readonly TestResult[]): string {
 function toCase(result: TestResult): string {
   const attributes = { classname: result.id, name: result.name, file: result.file };
   if (result.passed) return element("testcase", attributes, []);
-  const text = escapeXml([result.where, ...becauseLines(result)].join("\n"));
+  const text = escapeText([result.where, ...becauseLines(result)].join("\n"));
   return element("testcase", attributes, [
     element("failure", { message: `${result.id} ${describeFailure(result)}` }, [text]),
   ]);
@@ -107,7 +107,7 @@ function toRefused(refused: readonly Diagnostic[]): string {
   const cases = refused.map((diagnostic) =>
     element("testcase", { classname: "not loaded", name: diagnostic.file, file: diagnostic.file }, [
       element("error", { type: diagnostic.code, message: diagnostic.message }, [
-        escapeXml(formatDiagnostic(diagnostic)),
+        escapeText(formatDiagnostic(diagnostic)),
       ]),
     ]),
   );
@@ -120,11 +120,14 @@ function element(
   attributes: Readonly<Record<string, string | number>>,
   content: readonly string[],
 ): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(String(value))}"`);
+  const written = Object.entries(attributes).map(
+    ([key, value]) => ` ${key}="${escapeAttribute(String(value))}"`,
+  );
   const open = `<${name}${written.join("")}`;
   return content.length === 0 ? `${open}/>` : `${open}>${content.join("\n")}</${name}>`;
 }
 
+/** Line breaks and tabs of an attribute would be read as blanks. */
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -135,9 +138,15 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "\r": "&#13;",
 };
 
-/** Characters that XML cannot hold at all become U+FFFD. */
-function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD")
-    .replace(/[&<>"\t\n\r]/g, (character) => ENTITIES[character] ?? character);
+function escapeText(text: string): string {
+  return replaceUnfit(text).replace(/[&<>]/g, (character) => ENTITIES[character] ?? character);
+}
+
+function escapeAttribute(text: string): string {
+  return replaceUnfit(text).replace(/[&<>"\t\n\r]/g, (character) => ENTITIES[character] ?? character);
+}
+
+/** Characters that XML cannot hold at all become U+FFFD; lone surrogates among them. */
+function replaceUnfit(text: string): string {
+  return text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD");
 }
