@@ -20,6 +20,8 @@ const LIKE_V6 = /^(?=.*:.*:)[0-9a-fA-F:.]+(?:\/\d*)$|^[0-9a-fA-F]{0,4}(?::[0-9a-
 export function parseListValue(text: string): ListValue {
   if (parseIpRange(text) !== undefined) return { kind: "range", range: text };
   if (LIKE_V4.test(text) || LIKE_V6.test(text)) return { kind: "bad_range" };
+  // Long lists are of plain names mostly.
+  if (!/[*?\\]/.test(text)) return { kind: "value", value: text };
   const pattern = parseWildcards(text);
   if (pattern.some((part) => part.kind !== "text")) return { kind: "pattern", pattern };
   return { kind: "value", value: pattern[0]?.kind === "text" ? pattern[0].text : "" };
