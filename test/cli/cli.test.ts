@@ -53,7 +53,9 @@ describe("trailtag", () => {
     const help = trailtag(["help"]);
     expect([help.code, help.err]).toEqual([0, ""]);
     const commands = [...help.out.matchAll(/^ {2}(\w+) /gm)].map((match) => match[1] ?? "");
-    expect(commands).toEqual(expect.arrayContaining(["serve", "setup", "test", "rules", "version"]));
+    expect(commands).toEqual(
+      expect.arrayContaining(["serve", "setup", "lint", "test", "explain", "list", "version"]),
+    );
     for (const command of commands)
       expect(trailtag([command, "--help"]).out).toContain(`trailtag ${command}`);
   });
@@ -86,47 +88,15 @@ describe("trailtag", () => {
     expect(trailtag(["serve", "--store", "files", "--listen", "0.0.0.0:9280"]).code).toBe(78);
   });
 
-  it("tests rules: 0 when all hold, 1 when one fails, 2 when a rule is refused", () => {
-    expect(trailtag(["test"])).toMatchObject({ code: 0, out: expect.stringMatching(/ 0 failed\n$/) });
-    const good = file("good.yml", RULE);
-    expect(trailtag(["test", good])).toMatchObject({
-      code: 0,
-      out: "1 rule, 1 test, 1 passed, 0 failed\n",
-    });
-    const failing = trailtag([
-      "test",
-      file("failing.yml", RULE.replace("ExpectedResult: true", "ExpectedResult: false")),
-    ]);
-    expect([failing.code, failing.out]).toEqual([
-      1,
-      expect.stringMatching(/^FAIL \S*failing\.yml: Test\.Rule "it stops" /),
-    ]);
-    const broken = file("broken.yml", RULE.replace("Condition: Equals", "Condition: Equal"));
-    const refused = trailtag(["test", broken]);
-    expect([refused.code, refused.err]).toEqual([
-      2,
-      expect.stringMatching(/broken\.yml:9:\d+ error unknown-condition/),
-    ]);
-  });
-
   it("ends quietly when its reader leaves early", () => {
-    const command = `"${process.execPath}" "${MAIN}" rules | head -n 1`;
+    const command = `"${process.execPath}" "${MAIN}" list rules | head -n 1`;
     const run = spawnSync("bash", ["-o", "pipefail", "-c", command], { encoding: "utf8" });
     expect([run.status, run.stderr, run.stdout.split("\n").length]).toEqual([0, "", 2]);
   });
 
   it("refuses what it would ignore", () => {
-    const stray = trailtag(["rules", dir]);
-    expect([stray.code, stray.err]).toEqual([64, expect.stringContaining(`--rules ${dir}`)]);
     const nowhere = trailtag(["serve", "--data", join(dir, "unused"), "--rules", join(dir, "nowhere")]);
     expect([nowhere.code, nowhere.err]).toEqual([78, expect.stringContaining("There are no rules at")]);
-  });
-
-  it("lists rules, and ends with 2 when one is refused", () => {
-    const listed = trailtag(["rules", "--rules", file("mine.yml", RULE)]);
-    expect([listed.code, listed.out.split("\n").length]).toEqual([0, 14]);
-    expect(listed.out).toMatch(/^low {6}panther {1,2}Test\.Rule {2}A rule$/m);
-    expect(trailtag(["rules", "--rules", join(dir, "nowhere")]).code).toBe(2);
   });
 });
 

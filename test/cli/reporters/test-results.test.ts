@@ -123,7 +123,7 @@ function readXml(xml: string): string[] {
     }
   }
   expect(open).toEqual([]);
-   
+
   expect(xml).not.toMatch(
     /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])/,
   );
