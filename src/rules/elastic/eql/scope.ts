@@ -20,8 +20,10 @@ export class EqlScope {
     readonly context: QueryContext,
   ) {}
 
-  /** Adds an error; who does so gives back undefined. */
+  /** Adds an error; who does so gives back undefined. That something is not supported is said once of a query. */
   report(node: { readonly start: number }, code: RuleDiagnosticCode, message: string, hint?: string): void {
+    const said = code === "unsupported-query" && this.problems.some((problem) => problem.code === code);
+    if (said) return;
     this.problems.push({ code, offset: node.start, message, ...(hint === undefined ? {} : { hint }) });
   }
 

@@ -124,6 +124,12 @@ describe("what is wrong with a query", () => {
     ).toEqual(["bad-query 10", "bad-query 48", "bad-cidr 74", "bad-cidr 79"]);
   });
 
+  it("says once that something is not supported", () => {
+    expect(complaints("any where (user.name == 1) == null or (user.name == 2) == null")).toEqual([
+      "unsupported-query 10",
+    ]);
+  });
+
   it("tells both strings of a sum", () => {
     expect(complaints('any where user.name == "a" + "b"')).toEqual(["bad-query 23", "bad-query 29"]);
   });
