@@ -1,6 +1,8 @@
 import type { Diagnostic } from "../lib/diagnostics.js";
 import { EXIT } from "../lib/errors.js";
 import { compileReading } from "../match/compile-reading.js";
+import { lintExceptions } from "../rules/lint/lint-exceptions.js";
+import type { CompileTest } from "../rules/lint/possible-values.js";
 import { lintRules } from "../rules/lint/lint-rules.js";
 import { readArgs } from "./args.js";
 import { choiceFlag } from "./choice.js";
@@ -31,7 +33,8 @@ Exit code 1 when there are warnings, 2 when something is not loaded.`,
     });
     const format = choiceFlag(values, "format", ["text", "json"]);
     const { loaded, lists, exceptions } = await loadRulesFor(values, positionals);
-    const found = lintRules(loaded, (test, reading) => compileReading(test, reading, lists));
+    const compile: CompileTest = (test, reading) => compileReading(test, reading, lists);
+    const found = [...lintRules(loaded, compile), ...lintExceptions(exceptions, compile)];
     const diagnostics = sortDiagnostics([...loaded.diagnostics, ...found]);
     const info = diagnostics.filter(({ severity }) => severity === "info");
     const hidden = format === "text" && values["all"] !== true && info.length > MAX_INFO ? info : [];

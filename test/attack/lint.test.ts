@@ -22,7 +22,7 @@ describe("ids of ATT&CK in rules", () => {
     const retired = { tactic: "TA0007", technique: "T1562" };
     const unknown = { tactic: undefined, technique: "T1098.999" };
     const positions: Positions = new WeakMap([
-      [retired as object, { line: 7, column: 9 }],
+      [retired, { line: 7, column: 9 }],
       [unknown, { line: 8, column: 9 }],
     ]);
     const found = lint([{ tactic: "TA0003", technique: "T1098" }, retired, unknown], positions);

@@ -5,35 +5,38 @@ import type { ReportAt } from "./locate.js";
 import type { CompileTest, Facts } from "./possible-values.js";
 import { constantOf, factsOf, findUnreachable, type Finding } from "./unreachable.js";
 
-/** Reports a condition that always or never holds, and parts of it that do nothing; of dynamic severities too. */
+/** Reports a rule's condition that always or never holds, and parts of it that do nothing; of dynamic severities too. */
 export function lintConditions(rule: Rule, compile: CompileTest, report: ReportAt): void {
   const { condition, severities } = rule.program;
-  const verdict = constantOf(condition, compile);
-  if (verdict === true) {
+  if (constantOf(condition, compile) === true) {
     const message = "The rule matches every event.";
     report("always-true", "warning", [condition], message, "Name at least the eventSource or the eventName.");
   }
-  const findings = findUnreachable(condition, compile);
-  // A contradiction that nothing stands around makes the whole never hold, and the finding says why.
-  const whole = verdict === false ? findings.find(({ kind }) => kind === "never") : undefined;
-  if (verdict === false) {
-    const { parts, why } = explain(
-      whole ?? { kind: "never", term: condition, other: undefined, negated: false },
-    );
-    report(
-      "always-false",
-      "warning",
-      parts,
-      `The rule can never match: ${why}.`,
-      "Correct the value, or remove the rule.",
-    );
-  }
-  reportFindings(
-    findings.filter((finding) => finding !== whole),
-    report,
-  );
+  lintCondition(condition, compile, report, "The rule can never match");
   const known = factsOf(condition, compile);
   for (const severity of severities) lintSeverity(severity.condition, known, compile, report);
+}
+
+/** @param never says of the whole what it means that it never holds */
+export function lintCondition(
+  condition: Expression,
+  compile: CompileTest,
+  report: ReportAt,
+  never: string,
+): void {
+  const findings = findUnreachable(condition, compile);
+  if (constantOf(condition, compile) !== false) {
+    reportFindings(findings, report);
+    return;
+  }
+  // A contradiction that nothing stands around makes the whole never hold, and the finding says why.
+  const whole = findings.find(({ kind }) => kind === "never");
+  const { parts, why } = explain(
+    whole ?? { kind: "never", term: condition, other: undefined, negated: false },
+  );
+  report("always-false", "warning", parts, `${never}: ${why}.`, "Correct the value, or remove it.");
+  const others = findings.filter((finding) => finding !== whole);
+  reportFindings(others, report);
 }
 
 function lintSeverity(condition: Expression, known: Facts, compile: CompileTest, report: ReportAt): void {

@@ -15,8 +15,16 @@ interface NamedField {
 
 /** Reports fields that no CloudTrail record has: in the condition, in severities, and in what the rule's alerts tell. */
 export function lintFields(rule: Rule, report: ReportAt): void {
+  reportUnknown(fieldsOf(rule), report);
+}
+
+export function lintFieldsOfCondition(condition: Expression, report: ReportAt): void {
+  reportUnknown(fieldsOfExpression(condition, [], []), report);
+}
+
+function reportUnknown(fields: readonly NamedField[], report: ReportAt): void {
   const told = new Set<string>();
-  for (const { names, text, parts } of fieldsOf(rule)) {
+  for (const { names, text, parts } of fields) {
     // A key with a dot in it is a name of the rule's own choice, and said to be so elsewhere.
     if (fieldKind(names) !== undefined || names.some((name) => name.includes("."))) continue;
     // Once for each name: the same slip is put right everywhere at once.

@@ -80,7 +80,7 @@ describe("fields that records do not have", () => {
     const found = lint([finishRule({ ...rule, summaryAttributes: ["nonsenseF", "nonsenseA", "a[0].b"] })]);
     const named = found.flatMap(({ message }) => /no field (.+)\.$/.exec(message)?.[1] ?? []);
     expect(named.sort()).toEqual(
-      [..."ABCDEF"]
+      ["A", "B", "C", "D", "E", "F"]
         .map((letter) => `nonsense${letter}`)
         .concat("a[0].b")
         .sort(),
