@@ -100,13 +100,16 @@ function testRules(rules: readonly Rule[], { loaded, lists }: RuleState): readon
   });
 }
 
-function testException(exception: RuleException, { lists }: RuleState): readonly TestResult[] {
+function testException(exception: RuleException, { lists, loaded }: RuleState): readonly TestResult[] {
   const { id, path, condition, tests } = exception;
   const results = runExceptionTests([exception], (compiled) => compileCondition(compiled, lists));
   return results.map(({ name, expected, actual, passed }, i) => {
-    const log = tests[i]?.log ?? {};
+    const test = tests[i];
+    const log = test?.log ?? {};
+    const at = test === undefined ? undefined : loaded.positions?.get(test);
+    const where = at === undefined ? path : `${path}:${at.line}:${at.column}`;
     return {
-      ...{ kind: "exception", id, file: path, where: path, name, expected, actual, passed },
+      ...{ kind: "exception", id, file: path, where, name, expected, actual, passed },
       because: passed ? [] : decidingNodes(explainExpression(condition, log, lists)),
     };
   });

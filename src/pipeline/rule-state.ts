@@ -54,6 +54,7 @@ export async function loadRuleState(sources: RuleSources): Promise<RuleState> {
   const { exceptions, diagnostics } = await loadExceptions(sources.exceptions ?? [], {
     lists: lists.lists,
     rules: read.rules,
+    positions: read.positions,
   });
   const attack = createAttack();
   const loaded = {

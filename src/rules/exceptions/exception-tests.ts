@@ -1,6 +1,7 @@
 import type { Node } from "yaml";
 import { isJsonObject, type JsonObject } from "../../lib/json.js";
 import type { RuleTest } from "../ir.js";
+import type { Positions } from "../positions.js";
 import { openDefinition, type DefinitionKeys } from "../yaml/definition.js";
 import type { Entry, YamlSource } from "../yaml/yaml-source.js";
 
@@ -12,9 +13,24 @@ export const EXCEPTION_TEST_KEYS: DefinitionKeys = new Map([
 ]);
 
 /** Reads `tests` of an exception; what cannot be read is reported. */
-export function readExceptionTests(source: YamlSource, entry: Entry | undefined): readonly RuleTest[] {
+export function readExceptionTests(
+  source: YamlSource,
+  entry: Entry | undefined,
+  positions: Positions | undefined,
+): readonly RuleTest[] {
   if (entry === undefined) return [];
-  return (source.items(entry.value, "tests") ?? []).flatMap((item) => readTest(source, item) ?? []);
+  const names = new Set<string>();
+  return (source.items(entry.value, "tests") ?? []).flatMap((item) => {
+    const test = readTest(source, item);
+    if (test === undefined) return [];
+    if (names.has(test.name)) {
+      const message = `Two tests have the name ${JSON.stringify(test.name)}.`;
+      source.report("bad-value", item, message, "Give each a name that says what it shows.", "warning");
+    }
+    names.add(test.name);
+    positions?.set(test, source.position(item));
+    return [test];
+  });
 }
 
 function readTest(source: YamlSource, node: Node | undefined): RuleTest | undefined {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../lib/diagnostics.js";
 import type { Rule } from "../ir.js";
 import type { NamedList } from "../lists/named-list.js";
+import type { Positions } from "../positions.js";
 import { loadDefinitions } from "../yaml/load-definitions.js";
 import type { RuleException } from "./exception.js";
 import { createKnownRules } from "./known-rules.js";
@@ -9,6 +10,8 @@ import { readExceptions } from "./read-exceptions.js";
 export interface ExceptionOptions {
   readonly lists: ReadonlyMap<string, NamedList>;
   readonly rules: readonly Rule[];
+  /** Where parts of exceptions stand; not kept when nobody asks. */
+  readonly positions?: Positions | undefined;
   /** Ms since the epoch, to tell which have expired; the present unless given. */
   readonly now?: number;
 }
@@ -25,13 +28,13 @@ export interface LoadedExceptions {
  */
 export async function loadExceptions(
   paths: readonly string[],
-  { lists, rules, now = Date.now() }: ExceptionOptions,
+  { lists, rules, positions, now = Date.now() }: ExceptionOptions,
 ): Promise<LoadedExceptions> {
   const known = createKnownRules(rules);
   const { values, diagnostics } = await loadDefinitions<RuleException>(paths, {
     noun: "exception",
     duplicate: "duplicate-exception",
-    read: (source, path) => readExceptions(source, path, { lists, known, now }),
+    read: (source, path) => readExceptions(source, path, { lists, known, positions, now }),
   });
   return { exceptions: values, diagnostics };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Node } from "yaml";
 import type { NamedList } from "../lists/named-list.js";
 import { compileMatchExpressions } from "../panther/match-expression.js";
+import type { Positions } from "../positions.js";
 import { definitionNodes, openDefinition, type Definition, type DefinitionKeys } from "../yaml/definition.js";
 import type { Defined } from "../yaml/load-definitions.js";
 import type { YamlSource } from "../yaml/yaml-source.js";
@@ -26,6 +27,7 @@ export const EXCEPTION_KEYS: DefinitionKeys = new Map([
 export interface ExceptionContext {
   readonly lists: ReadonlyMap<string, NamedList>;
   readonly known: KnownRules;
+  readonly positions: Positions | undefined;
   /** Ms since the epoch, to tell which have expired. */
   readonly now: number;
 }
@@ -54,13 +56,15 @@ function readException(
   const owner = readText(source, definition, "owner");
   const reason = readText(source, definition, "reason");
   const expires = readExpiry(source, definition, id, context.now);
-  const tests = readExceptionTests(source, definition.get("tests"));
+  const tests = readExceptionTests(source, definition.get("tests"), context.positions);
   if (!definition.stillGood()) return undefined;
   if (id === undefined || scope === undefined || condition === undefined) return undefined;
   if (owner === undefined || reason === undefined) return undefined;
   const content = { id, scope, condition, owner, reason, expires, tests };
   const hash = createHash("sha256").update(JSON.stringify(content)).digest("hex");
-  return { name: id, at: definition.get("id")?.value, value: Object.freeze({ ...content, path, hash }) };
+  const value: RuleException = Object.freeze({ ...content, path, hash });
+  context.positions?.set(value, source.position(node));
+  return { name: id, at: definition.get("id")?.value, value };
 }
 
 function readText(source: YamlSource, definition: Definition, key: string): string | undefined {
@@ -72,10 +76,10 @@ function readText(source: YamlSource, definition: Definition, key: string): stri
   return undefined;
 }
 
-function readCondition(source: YamlSource, definition: Definition, { lists }: ExceptionContext) {
+function readCondition(source: YamlSource, definition: Definition, { lists, positions }: ExceptionContext) {
   const entry = definition.get("condition");
   if (entry === undefined) return undefined;
-  const condition = compileMatchExpressions(source, entry.value, "condition", { lists });
+  const condition = compileMatchExpressions(source, entry.value, "condition", { lists, positions });
   // The reader of expressions says nothing of an empty one when something else in the file was wrong before.
   if (condition === undefined && definition.stillGood()) {
     source.report("bad-expression", entry.value, "The condition of an exception holds an empty expression.");

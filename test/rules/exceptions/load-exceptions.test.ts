@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { compileCondition } from "../../../src/match/compile-condition.js";
 import { loadExceptions } from "../../../src/rules/exceptions/load-exceptions.js";
 import { runExceptionTests } from "../../../src/rules/exceptions/run-exception-tests.js";
+import type { Positions } from "../../../src/rules/positions.js";
 import { ruleOf } from "../../enrich/make.js";
 
 const NOW = Date.parse("2026-11-01T00:00:00Z");
@@ -169,6 +170,22 @@ test("exceptions that share an id are all refused", async () => {
     ["duplicate-exception", "error", "0.yml:1:19"],
     ["duplicate-exception", "error", "1.yml:1:6"],
   ]);
+});
+
+test("tells where exceptions, their conditions and their tests stand, when asked", async () => {
+  const test = "{name: n, suppress: true, event: {}}";
+  await writeFile(
+    join(folder, "a.yml"),
+    `id: A\nscope: all\n${REST.replaceAll(", ", "\n").replace("\nCondition", ", Condition").replace("\nValue", ", Value")}\ntests:\n  - ${test}\n  - ${test}\n`,
+  );
+  const positions: Positions = new WeakMap();
+  const { exceptions, diagnostics } = await loadExceptions([folder], { lists: new Map(), rules, positions });
+  const [exception] = exceptions;
+  const lines = [exception, exception?.condition, ...(exception?.tests ?? [])].map(
+    (part) => positions.get(part!)?.line,
+  );
+  expect(lines).toEqual([1, 3, 7, 8]);
+  expect(diagnostics.map(({ severity, line }) => [severity, line])).toEqual([["warning", 8]]);
 });
 
 test("the hash follows all that an exception says", async () => {
