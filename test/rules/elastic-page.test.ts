@@ -94,13 +94,13 @@ describe("docs/reference/elastic.md", () => {
     const written = rows(section("Fields")).map(([field, type, from]) => {
       const text =
         from!.startsWith("`") && codes(from!).length === 1 && from === `\`${codes(from!)[0]}\``
-          ? codes(from!)[0]
+          ? codes(from)[0]
           : from;
-      return [codes(field!)[0], type, text];
+      return [codes(field!)[0]!, type, text] as const;
     });
     expect(written.map(([field]) => field)).toEqual([...FIELDS.keys()]);
     for (const [field, type, from] of written) {
-      const entry = FIELDS.get(field!)!;
+      const entry = FIELDS.get(field)!;
       expect([field, type]).toEqual([field, entry.type]);
       if (entry.source.kind === "record") expect([field, from]).toEqual([field, entry.source.path]);
       else expect([field, from === "never set"]).toEqual([field, entry.source.kind === "absent"]);
