@@ -2,7 +2,7 @@ import { createAttack } from "../../src/attack/attack.js";
 import { lintAttack } from "../../src/attack/lint.js";
 import { finishRule } from "../../src/rules/finish-rule.js";
 import type { AttackReference, LoadedRules } from "../../src/rules/ir.js";
-import type { Positions } from "../../src/rules/positions.js";
+import type { Position, Positions } from "../../src/rules/positions.js";
 import { ruleOf } from "../match/rule-fixture.js";
 
 function lint(references: readonly AttackReference[], positions?: Positions) {
@@ -21,7 +21,7 @@ describe("ids of ATT&CK in rules", () => {
   it("are told where they stand: unknown, retired, under another tactic", () => {
     const retired = { tactic: "TA0007", technique: "T1562" };
     const unknown = { tactic: undefined, technique: "T1098.999" };
-    const positions: Positions = new WeakMap([
+    const positions: Positions = new WeakMap<object, Position>([
       [retired, { line: 7, column: 9 }],
       [unknown, { line: 8, column: 9 }],
     ]);

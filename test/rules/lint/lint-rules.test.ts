@@ -4,7 +4,7 @@ import type { Expression } from "../../../src/rules/expression.js";
 import { topLevelField, type FieldReference } from "../../../src/rules/field.js";
 import type { LoadedRules, Rule } from "../../../src/rules/ir.js";
 import { lintRules } from "../../../src/rules/lint/lint-rules.js";
-import type { Positions } from "../../../src/rules/positions.js";
+import type { Position, Positions } from "../../../src/rules/positions.js";
 import { ruleOf } from "../../match/rule-fixture.js";
 
 function lint(rules: readonly Rule[], positions?: Positions) {
@@ -99,7 +99,7 @@ describe("fields that records do not have", () => {
     };
     const rule = ruleOf("r", condition);
     const [elements, call] = (rule.program.condition as Extract<Expression, { kind: "all" }>).terms;
-    const positions: Positions = new WeakMap([
+    const positions: Positions = new WeakMap<object, Position>([
       [rule, { line: 2, column: 1 }],
       [elements!, { line: 5, column: 3 }],
       [call!, { line: 9, column: 3 }],
