@@ -16,8 +16,20 @@ export interface IpRange {
 const BITS = { 4: 32, 6: 128 } as const;
 const MAPPED = 0xffff;
 
+let lastText = "";
+let lastAddress: IpAddress | undefined;
+
 /** Reads an IPv4 or IPv6 address; undefined when the text is none, or one with a zone. */
 export function parseIpAddress(text: string): IpAddress | undefined {
+  // Rules that look for different ranges in the same address come one after the other.
+  if (text !== lastText) {
+    lastAddress = toAddress(text);
+    lastText = text;
+  }
+  return lastAddress;
+}
+
+function toAddress(text: string): IpAddress | undefined {
   if (!mayBeAddress(text)) return undefined;
   const family = isIP(text);
   if (family === 4) return { family, words: [toWord(text)] };

@@ -1,134 +1,134 @@
-import type { JsonObject, JsonScalar, JsonValue } from "../lib/json.js";
+import type { JsonObject, JsonValue } from "../lib/json.js";
 import type { Expression } from "../rules/expression.js";
-import type { FieldReference, PathReference } from "../rules/field.js";
-import { compileField } from "./compile-field.js";
+import { findAnchors, topLevelName, type Anchors } from "./anchors.js";
+import { compileExpressions, type Compile, type ScopePredicate } from "./compile-expression.js";
+import { readKey } from "./compile-field.js";
+import { createLookUp, type LookUp } from "./look-up.js";
+import { simplify } from "./simplify.js";
+import type { Lists } from "./value-tests.js";
 
-/** Gives the positions of the conditions that could hold for a record, in rising order. */
-export type CandidateIndex = (record: JsonObject) => readonly number[];
-
-/** A field and the values one of which it must have for the condition to hold. */
-interface Anchor {
-  readonly field: PathReference;
-  readonly values: ReadonlySet<JsonScalar>;
+/** A condition that could hold, by its position, and what is left to see whether it does. */
+export interface Candidate {
+  readonly position: number;
+  readonly holds: ScopePredicate;
 }
-type Anchors = ReadonlyMap<string, Anchor>;
 
-/** Most telling first: many rules share an eventSource, few an eventName. */
-const PREFERRED = ["eventName", "eventSource", "eventType"];
+/** Calls `visit` with all conditions that could hold for a record, perhaps with one several times, in any order. */
+export type CandidateIndex = (record: JsonObject, visit: (candidates: readonly Candidate[]) => void) => void;
+
+/** Candidates for which plans are kept at a time, over all pairs of service and call: bounds memory and the work of strange input. */
+const MAX_PLANNED = 100_000;
+/** A pair gets its plan when it comes again: names that come once are not worth one. */
+const SEEN_ONCE = "seen once";
+/** Fewer anchors than that on a field of a plan are tried one by one. */
+const MIN_LOOKED_UP = 3;
+
+const EVENT_NAME = "eventName";
+const EVENT_SOURCE = "eventSource";
+const readName = readKey(EVENT_NAME);
+const readSource = readKey(EVENT_SOURCE);
 
 /**
- * Sorts conditions by a value that their record must have, so that an event meets few of them.
- * Invariant: it may only over-approximate; a condition without such a value is a candidate for every record.
+ * Sorts conditions by what their record must have, so that an event meets few of them. The conditions that fit a pair
+ * of service and call are decided as far as those two go, and sorted again by their other fields; the plan for a pair
+ * is made when it comes the second time.
+ * Invariant: it may only over-approximate; a condition that names no such value is a candidate for every record.
  */
-export function compileCandidateIndex(conditions: readonly Expression[]): CandidateIndex {
-  const always: number[] = [];
-  const fields = new Map<string, { read: Reader; positions: Map<JsonValue | undefined, number[]> }>();
-  conditions.forEach((condition, position) => {
-    const best = chooseAnchor(findAnchors(condition));
-    if (best === undefined) {
-      always.push(position);
+export function compileCandidateIndex(
+  conditions: readonly Expression[],
+  lists: Lists,
+  compile: Compile,
+): CandidateIndex {
+  const byCall = createAnchorIndex(
+    conditions.map((condition, position) => ({
+      candidate: { position, holds: compile(condition) },
+      anchors: findAnchors(condition, lists, (key) => key === EVENT_NAME || key === EVENT_SOURCE),
+    })),
+    1,
+  );
+  // The compiled conditions are of the record at hand; this one decides on what a pair is made of.
+  const decide = compileExpressions(lists);
+  const plans = new Map<string, CandidateIndex | typeof SEEN_ONCE>();
+  let planned = 0;
+
+  return (record, visit) => {
+    const name = readName(record);
+    const source = readSource(record);
+    if (typeof name !== "string" || typeof source !== "string") {
+      byCall(record, visit);
       return;
     }
-    const key = keyOf(best.field);
-    let entry = fields.get(key);
-    if (entry === undefined)
-      fields.set(key, (entry = { read: compileField(best.field), positions: new Map() }));
-    for (const value of best.values) {
-      const positions = entry.positions.get(value);
-      if (positions === undefined) entry.positions.set(value, [position]);
-      else positions.push(position);
+    const pair = `${source} ${name}`;
+    let plan = plans.get(pair);
+    if (plan === SEEN_ONCE) {
+      const found = new Set<number>();
+      byCall(record, (candidates) => candidates.forEach(({ position }) => found.add(position)));
+      planned += found.size + 1;
+      const rest = toRest({ eventName: name, eventSource: source }, [...found], conditions, decide);
+      plan = createAnchorIndex(
+        rest.map(({ position, condition }) => ({
+          candidate: { position, holds: compile(condition) },
+          anchors: findAnchors(condition, lists, () => true),
+        })),
+        MIN_LOOKED_UP,
+      );
+      plans.set(pair, plan);
+    } else if (plan === undefined) {
+      plans.set(pair, SEEN_ONCE);
+      planned++;
     }
-  });
-  const lookUps = [...fields.values()];
-
-  return (record) => {
-    let found: readonly number[] = always;
-    let merged = false;
-    for (const { read, positions } of lookUps) {
-      const hits = positions.get(read(record));
-      if (hits === undefined) continue;
-      merged ||= found.length > 0;
-      found = found.length === 0 ? hits : [...found, ...hits];
+    if (planned > MAX_PLANNED) {
+      plans.clear();
+      planned = 0;
     }
-    return merged ? [...found].sort((a, b) => a - b) : found;
+    if (plan === undefined) byCall(record, visit);
+    else plan(record, visit);
   };
 }
 
-type Reader = (record: JsonObject) => JsonValue | undefined;
-
-function chooseAnchor(anchors: Anchors): Anchor | undefined {
-  const known = PREFERRED.map((name) => anchors.get(JSON.stringify([name]))).find(
-    (anchor) => anchor !== undefined,
-  );
-  if (known !== undefined) return known;
-  let best: Anchor | undefined;
-  for (const anchor of anchors.values()) {
-    if (best === undefined || anchor.values.size < best.values.size) best = anchor;
-  }
-  return best;
+/** What is left of conditions for one pair of service and call; those that it rules out are gone. */
+function toRest(
+  call: JsonObject,
+  positions: readonly number[],
+  conditions: readonly Expression[],
+  decide: Compile,
+): { readonly position: number; readonly condition: Expression }[] {
+  const known = (expression: Expression): boolean | undefined => {
+    if (expression.kind !== "predicate") return undefined;
+    const name = topLevelName(expression.field);
+    return name === EVENT_NAME || name === EVENT_SOURCE ? decide(expression)(call) : undefined;
+  };
+  return positions.flatMap((position) => {
+    const condition = simplify(conditions[position] as Expression, known);
+    return condition.kind === "constant" && !condition.value ? [] : [{ position, condition }];
+  });
 }
 
-function findAnchors(expression: Expression): Anchors {
-  switch (expression.kind) {
-    case "predicate":
-      return expression.reading === "exact" ? predicateAnchors(expression.field, expression.test) : new Map();
-    case "all":
-      return expression.terms.map(findAnchors).reduce(both, new Map());
-    case "any":
-    case "only_one": {
-      const [first, ...rest] = expression.terms.map(findAnchors);
-      return first === undefined ? new Map() : rest.reduce(either, first);
+/** Looks candidates up by their anchors; those without are found for every record, and so are those of a rare field. */
+function createAnchorIndex(
+  entries: readonly { readonly candidate: Candidate; readonly anchors: Anchors | undefined }[],
+  leastLookedUp: number,
+): CandidateIndex {
+  const counts = new Map<string, number>();
+  for (const { anchors = [] } of entries) {
+    for (const { key } of anchors) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const always: Candidate[] = [];
+  const lookUps = new Map<string, LookUp<Candidate>>();
+  for (const { candidate, anchors } of entries) {
+    if (anchors === undefined || anchors.some(({ key }) => (counts.get(key) ?? 0) < leastLookedUp)) {
+      always.push(candidate);
+      continue;
     }
-    case "not":
-    case "constant":
-    case "compare_fields":
-    case "elements":
-    case "anywhere":
-      return new Map();
+    for (const { key, names, values, ignoreCase } of anchors) {
+      const lookUp = lookUps.get(key) ?? createLookUp<Candidate>(names);
+      lookUps.set(key, lookUp);
+      lookUp.add(values, ignoreCase, candidate);
+    }
   }
-}
-
-function predicateAnchors(
-  field: FieldReference,
-  test: Extract<Expression, { kind: "predicate" }>["test"],
-): Anchors {
-  if (field.kind !== "path" || !field.steps.every((step) => step.kind === "key")) return new Map();
-  if (test.kind === "equals" && !test.ignoreCase) {
-    return new Map([[keyOf(field), { field, values: new Set([test.value]) }]]);
-  }
-  if (test.kind === "in" && !test.ignoreCase) {
-    return new Map([[keyOf(field), { field, values: new Set(test.values) }]]);
-  }
-  return new Map();
-}
-
-/** All terms hold: a field named by two must have a value of both. */
-function both(left: Anchors, right: Anchors): Anchors {
-  const joined = new Map(left);
-  for (const [key, anchor] of right) {
-    const other = joined.get(key);
-    const values = other === undefined ? anchor.values : intersect(other.values, anchor.values);
-    joined.set(key, { field: anchor.field, values });
-  }
-  return joined;
-}
-
-/** One of the terms holds: only a field that each of them names says something. */
-function either(left: Anchors, right: Anchors): Anchors {
-  const joined = new Map<string, Anchor>();
-  for (const [key, anchor] of left) {
-    const other = right.get(key);
-    if (other !== undefined)
-      joined.set(key, { field: anchor.field, values: new Set([...anchor.values, ...other.values]) });
-  }
-  return joined;
-}
-
-function intersect(left: ReadonlySet<JsonScalar>, right: ReadonlySet<JsonScalar>): ReadonlySet<JsonScalar> {
-  return new Set([...left].filter((value) => right.has(value)));
-}
-
-/** Unlike `text`, distinct for a key with a dot in it. */
-function keyOf(field: PathReference): string {
-  return JSON.stringify(field.steps.map((step) => (step.kind === "key" ? step.name : step)));
+  const all = [...lookUps.values()];
+  return (record: JsonValue, visit) => {
+    if (always.length > 0) visit(always);
+    for (const lookUp of all) lookUp.find(record, visit);
+  };
 }

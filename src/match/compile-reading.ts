@@ -1,5 +1,5 @@
 import { isJsonArray, type JsonValue } from "../lib/json.js";
-import type { Reading, ValueTest } from "../rules/expression.js";
+import type { Reading, ValueTest, ValueTestKind } from "../rules/expression.js";
 import { toCompactJson } from "./compact-json.js";
 import type { CompiledTest } from "./compiled-test.js";
 import { compileValueTest, type Lists } from "./value-tests.js";
@@ -9,9 +9,14 @@ export type ValuePredicate = (value: JsonValue | undefined) => boolean;
 
 /** Compiles a test of one value that is read in the given way. */
 export function compileReading(test: ValueTest, reading: Reading, lists: Lists): ValuePredicate {
+  return readCompiled(compileValueTest(test, lists), test.kind, reading);
+}
+
+/** Makes a compiled test one of a value that is read in the given way. */
+export function readCompiled(test: CompiledTest, kind: ValueTestKind, reading: Reading): ValuePredicate {
   // Objects that are read as scalars pass these two and nothing else.
-  const passesObjects = test.kind === "exists" || test.kind === "present";
-  return READINGS[reading](compileValueTest(test, lists), passesObjects);
+  const passesObjects = kind === "exists" || kind === "present";
+  return READINGS[reading](test, passesObjects);
 }
 
 const READINGS = {

@@ -1,32 +1,36 @@
 import type { JsonObject, JsonValue } from "../lib/json.js";
+import type { Expression } from "../rules/expression.js";
 import type { Rule, RuleMatch } from "../rules/ir.js";
-import { compileExpression } from "./compile-expression.js";
+import type { ScopePredicate } from "./compile-expression.js";
 import { compileField } from "./compile-field.js";
 import type { Suppression } from "./compile-suppression.js";
 import { compileTitle } from "./compile-title.js";
-import type { Lists } from "./value-tests.js";
 
 export interface CompiledRule {
   readonly id: string;
-  readonly holds: (record: JsonObject) => boolean;
+  readonly holds: ScopePredicate;
   /** Of a record for which the rule holds; `now` in ms since the epoch. */
   readonly toMatch: (record: JsonObject, now: number) => RuleMatch;
 }
 
 /** Compiles a rule and what its matches tell. */
-export function compileRule(rule: Rule, lists: Lists, suppression: Suppression | undefined): CompiledRule {
+export function compileRule(
+  rule: Rule,
+  compile: (expression: Expression) => ScopePredicate,
+  suppression: Suppression | undefined,
+): CompiledRule {
   const { program } = rule;
   const toTitle = compileTitle(program.title);
   const groupReaders = program.groupBy.map(compileField);
   const contextReaders = program.context.map(({ name, field }) => ({ name, read: compileField(field) }));
   const severities = program.severities.map(({ condition, severity, riskScore }) => ({
-    holds: compileExpression(condition, lists),
+    holds: compile(condition),
     severity,
     riskScore,
   }));
   return {
     id: rule.id,
-    holds: compileExpression(program.condition, lists),
+    holds: compile(program.condition),
     toMatch(record, now) {
       const graded = severities.find(({ holds }) => holds(record)) ?? rule;
       return {

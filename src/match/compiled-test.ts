@@ -10,6 +10,8 @@ export interface CompiledTest {
   /** Of a scalar, by its text. */
   readonly byText: ScalarPredicate;
   readonly whenMissing: boolean;
+  /** Of a text in lower case, the same for both ways; for a test of text where case does not count. */
+  readonly ofLower?: TextPredicate;
 }
 
 /** The same for both. */
@@ -24,4 +26,16 @@ export function ofText(holds: TextPredicate): CompiledTest {
     byText: (value) => (typeof value === "string" ? holds(value) : value !== null && holds(String(value))),
     whenMissing: false,
   };
+}
+
+/** Of a text and a part of it or, where case does not count, of both in lower case. */
+export function ofPart(
+  part: string,
+  ignoreCase: boolean,
+  holds: (text: string, part: string) => boolean,
+): CompiledTest {
+  if (!ignoreCase) return ofText((text) => holds(text, part));
+  const lower = part.toLowerCase();
+  const ofLower = (text: string): boolean => holds(text, lower);
+  return { ...ofText((text) => ofLower(text.toLowerCase())), ofLower };
 }

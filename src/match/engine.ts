@@ -2,8 +2,10 @@ import type { JsonObject } from "../lib/json.js";
 import type { RuleException } from "../rules/exceptions/exception.js";
 import type { Rule, RuleMatch } from "../rules/ir.js";
 import type { NamedList } from "../rules/lists/named-list.js";
-import { compileCandidateIndex } from "./candidate-index.js";
+import { compileCandidateIndex, type Candidate } from "./candidate-index.js";
+import { compileExpressions } from "./compile-expression.js";
 import { compileRule, type CompiledRule } from "./compile-rule.js";
+import { createRecordSlots } from "./record-slots.js";
 import { compileSuppressions } from "./compile-suppression.js";
 
 export interface Engine {
@@ -28,34 +30,61 @@ export interface CompileOptions {
 export function compileRules(rules: readonly Rule[], options: CompileOptions = {}): Engine {
   const { lists = new Map<string, NamedList>(), exceptions = [] } = options;
   const suppressionOf = compileSuppressions(exceptions, lists);
-  const compiled = rules.map((rule) => compileRule(rule, lists, suppressionOf(rule)));
-  const candidates = compileCandidateIndex(rules.map((rule) => rule.program.condition));
+  const slots = createRecordSlots();
+  const compile = compileExpressions(lists, slots);
+  const compiled = rules.map((rule) => compileRule(rule, compile, suppressionOf(rule)));
+  const conditions = rules.map((rule) => rule.program.condition);
+  const findCandidates = compileCandidateIndex(conditions, lists, compile);
+  const everyRule = compiled.map(({ holds }, position): Candidate => ({ position, holds }));
   const errors = new Map<string, number>();
-  const everyRule = compiled.map((_, position) => position);
 
-  /** A record so broken that the index cannot read it meets every rule, so that each rule's failure is counted. */
-  const findCandidates = (record: JsonObject): readonly number[] => {
-    try {
-      return candidates(record);
-    } catch {
-      return everyRule;
+  // Of the record at hand; `serial` tells which rules were tried on it already.
+  let current: JsonObject = {};
+  let time = 0;
+  let serial = 0;
+  let found: Found[] = [];
+  const triedOn = new Uint32Array(rules.length);
+
+  const tryAll = (candidates: readonly Candidate[]): void => {
+    for (const { position, holds } of candidates) {
+      if (triedOn[position] === serial) continue;
+      triedOn[position] = serial;
+      const rule = compiled[position] as CompiledRule;
+      try {
+        if (holds(current)) found.push({ position, match: rule.toMatch(current, time) });
+      } catch {
+        errors.set(rule.id, (errors.get(rule.id) ?? 0) + 1);
+      }
     }
   };
 
   return {
     rules,
     errors,
-    evaluate(record, now = Date.now()) {
-      const matches: RuleMatch[] = [];
-      for (const position of findCandidates(record)) {
-        const rule = compiled[position] as CompiledRule;
-        try {
-          if (rule.holds(record)) matches.push(rule.toMatch(record, now));
-        } catch {
-          errors.set(rule.id, (errors.get(rule.id) ?? 0) + 1);
-        }
+    evaluate(record, now) {
+      slots.begin();
+      current = record;
+      time = now ?? Date.now();
+      found = [];
+      if (++serial > MAX_SERIAL) {
+        triedOn.fill(0);
+        serial = 1;
       }
-      return matches;
+      try {
+        findCandidates(record, tryAll);
+      } catch {
+        // A record so broken that the index cannot read it meets every rule, so that each rule's failure is counted.
+        tryAll(everyRule);
+      }
+      if (found.length > 1) found.sort((a, b) => a.position - b.position);
+      return found.map(({ match }) => match);
     },
   };
 }
+
+interface Found {
+  readonly position: number;
+  readonly match: RuleMatch;
+}
+
+const MAX_SERIAL = 0xffff_ffff;

@@ -8,7 +8,7 @@ import { compileInList } from "./compile-in-list.js";
 import { compileIpFamily } from "./compile-ip-family.js";
 import { compileTimePart } from "./compile-time-part.js";
 import { compileWildcard } from "./compile-wildcard.js";
-import { ofAny, ofText, type CompiledTest, type TextPredicate } from "./compiled-test.js";
+import { ofAny, ofPart, ofText, type CompiledTest, type TextPredicate } from "./compiled-test.js";
 import { toNumber } from "./numeric-text.js";
 
 export type Lists = ReadonlyMap<string, NamedList>;
@@ -36,12 +36,12 @@ const VALUE_TESTS = {
   }),
   contains: ({ value: part, ignoreCase }) => {
     if (part === null) return { ...ofText(() => false), exact: compileContains(part, ignoreCase) };
-    const isPart = ofText(fold(String(part), ignoreCase, (text, p) => text.includes(p)));
-    return { ...isPart, exact: compileContains(part, ignoreCase) };
+    const isPart = ofPart(String(part), ignoreCase, (text, p) => text.includes(p));
+    if (typeof part === "string") return { ...isPart, exact: compileContains(part, ignoreCase) };
+    return { ...ofText(isPart.byText), exact: compileContains(part, ignoreCase) };
   },
-  starts_with: ({ value, ignoreCase }) =>
-    ofText(fold(value, ignoreCase, (text, part) => text.startsWith(part))),
-  ends_with: ({ value, ignoreCase }) => ofText(fold(value, ignoreCase, (text, part) => text.endsWith(part))),
+  starts_with: ({ value, ignoreCase }) => ofPart(value, ignoreCase, (text, part) => text.startsWith(part)),
+  ends_with: ({ value, ignoreCase }) => ofPart(value, ignoreCase, (text, part) => text.endsWith(part)),
   wildcard: ({ pattern, ignoreCase }) => ofText(compileWildcard(pattern, ignoreCase)),
   regex: ({ pattern, ...flags }) => ofText(compileRegex(pattern, flags)),
   cidr: ({ ranges }) => {
@@ -89,18 +89,8 @@ function isEmpty(value: JsonValue): boolean {
 function compileContains(part: JsonScalar, ignoreCase: boolean): (value: JsonValue) => boolean {
   const isElement = compileEqualsExactly([part], ignoreCase);
   const isPart =
-    typeof part === "string" ? fold(part, ignoreCase, (text, p) => text.includes(p)) : () => false;
+    typeof part === "string" ? ofPart(part, ignoreCase, (text, p) => text.includes(p)).byText : () => false;
   return (value) => (typeof value === "string" ? isPart(value) : isJsonArray(value) && value.some(isElement));
-}
-
-function fold(
-  part: string,
-  ignoreCase: boolean,
-  holds: (text: string, part: string) => boolean,
-): TextPredicate {
-  if (!ignoreCase) return (text) => holds(text, part);
-  const lower = part.toLowerCase();
-  return (text) => holds(text.toLowerCase(), lower);
 }
 
 /** Front ends refuse a pattern that cannot be compiled; one that comes this far fails on each event and is counted. */

@@ -35,7 +35,7 @@ function resolveLoose(scope: JsonValue, names: readonly string[]): JsonValue | u
 }
 
 /** Each name is a key; an array on the way is crossed. */
-function walkNames(scope: JsonObject, names: readonly string[]): JsonValue | undefined {
+export function walkNames(scope: JsonObject, names: readonly string[]): JsonValue | undefined {
   let value: JsonValue | undefined = scope;
   for (let i = 0; i < names.length; i++) {
     if (isJsonArray(value)) {
