@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../lib/diagnostics.js";
 import type { RuleSource } from "../front-end.js";
+import { toLimitDiagnostic } from "../yaml/yaml-limit.js";
 import { parseYamlSources, type YamlSource } from "../yaml/yaml-source.js";
 import { isSharing, openDocument, type SigmaDocument } from "./document.js";
 import type { DocumentContext } from "./context.js";
@@ -45,8 +46,7 @@ export function parseSigmaFile(file: RuleSource): ParsedSigmaFile {
     else for (const source of sources) readDocument(source, file, parts);
     if (sources.length === 0) parts.diagnostics.push(problem(file, "not-a-rule", "The file is empty."));
   } catch (error) {
-    // Nesting beyond what the YAML parser's own recursion bears.
-    parts.diagnostics.push(unreadable(file, error));
+    parts.diagnostics.push(toLimitDiagnostic(error, path));
   }
   return { ...parts, rules: parts.sigmaRules.map(({ rule }) => rule), path, positions };
 }
@@ -68,7 +68,7 @@ function readDocument(source: YamlSource, file: RuleSource, parts: Parts): void 
     parts.diagnostics.push(...settle(source.diagnostics, document, context));
   } catch (error) {
     // Aliases that repeat without end, or contain themselves.
-    parts.diagnostics.push({ ...unreadable(file, error), ...source.position(source.root) });
+    parts.diagnostics.push(...source.diagnostics, toLimitDiagnostic(error, file.path));
   }
 }
 
@@ -112,11 +112,6 @@ function settle(
   return [id === undefined ? unsupported : { ...unsupported, message: `${id}: ${unsupported.message}` }];
 }
 
-function unreadable(file: RuleSource, error: unknown): Diagnostic {
-  const reason = error instanceof Error ? error.message : String(error);
-  return problem(file, "yaml-syntax", `The file cannot be read as YAML: ${reason}.`);
-}
-
-function problem({ path }: RuleSource, code: "not-a-rule" | "yaml-syntax", message: string): Diagnostic {
+function problem({ path }: RuleSource, code: "not-a-rule", message: string): Diagnostic {
   return { code, severity: "error", file: path, line: 1, column: 1, message };
 }

@@ -136,26 +136,38 @@ function toSource(document: Document, lines: LineCounter, file: string, start?: 
       throw new YamlLimitError("its aliases repeat too much", source.position(node));
   };
 
+  const lost = new Set<Node>();
+  const follow: Follow = (node) => {
+    if (!isAlias(node)) return node ?? undefined;
+    const target = targetsOf(document).get(node);
+    if (target === undefined && !lost.has(node)) {
+      lost.add(node);
+      const message = `${NOT_YAML}: no &${node.source} stands before the alias *${node.source}.`;
+      add("yaml-syntax", offsetOf(node), message, "Put a value that begins with a star in quotes.", "error");
+    }
+    return target;
+  };
+
   const source: YamlSource = {
-    root: diagnostics.length > 0 ? undefined : follow(document, document.contents),
+    root: diagnostics.length > 0 ? undefined : follow(document.contents),
     diagnostics,
     report: (code, at, message, hint, severity = "error") => add(code, offsetOf(at), message, hint, severity),
     entries(node, what) {
       count(node);
-      const map = follow(document, node);
-      if (isMap(map)) return toEntries(document, map);
+      const map = follow(node);
+      if (isMap(map)) return toEntries(map, follow);
       source.report("wrong-type", node, `${what} must be a mapping.`, "Write it as `Key: value`.");
       return [];
     },
     items(node, what) {
       count(node);
-      const list = follow(document, node);
-      if (isSeq(list)) return (list as YAMLSeq<Node>).items.map((item) => follow(document, item));
+      const list = follow(node);
+      if (isSeq(list)) return (list as YAMLSeq<Node>).items.map((item) => follow(item));
       source.report("wrong-type", node, `${what} must be a list.`, "Begin each item with a dash.");
       return undefined;
     },
     scalar(node) {
-      const scalar = follow(document, node);
+      const scalar = follow(node);
       if (scalar === undefined) return null;
       return isScalar(scalar) ? scalar.value : undefined;
     },
@@ -198,19 +210,17 @@ function toSource(document: Document, lines: LineCounter, file: string, start?: 
   return source;
 }
 
-function toEntries(document: Document, map: YAMLMap): readonly Entry[] {
+type Follow = (node: Node | null | undefined) => Node | undefined;
+
+function toEntries(map: YAMLMap, follow: Follow): readonly Entry[] {
   return (map as YAMLMap<Node | null, Node | null>).items.map((pair) => {
     const keyNode = pair.key ?? undefined;
     return {
       key: isScalar(keyNode) ? String(keyNode.value) : "",
       keyNode,
-      value: follow(document, pair.value),
+      value: follow(pair.value),
     };
   });
-}
-
-function follow(document: Document, node: Node | null | undefined): Node | undefined {
-  return isAlias(node) ? targetsOf(document).get(node) : (node ?? undefined);
 }
 
 const TARGETS = new WeakMap<Document, ReadonlyMap<Node, Node>>();
