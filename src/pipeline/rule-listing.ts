@@ -46,6 +46,7 @@ function toRule(rule: Rule): JsonObject {
       tactic: tactic ?? null,
       technique: technique ?? null,
     })),
+    raises_alerts: rule.createAlert && rule.stateful === undefined,
     tests: rule.tests.length,
   };
 }
