@@ -1,19 +1,31 @@
 import type { JsonScalar } from "../lib/json.js";
 import type { Expression, PredicateExpression } from "../rules/expression.js";
 import type { FieldReference } from "../rules/field.js";
+import { createFieldMarks, type FieldMarks, type Mark } from "./field-marks.js";
 import type { Lists } from "./value-tests.js";
 
-/** A field and values one of which must stand there, as they are or as an element of an array. */
+/** A field and marks one of which it must have. */
 export interface Anchor {
-  /** The same for references that are looked up together. */
+  /** Dotted name of the field. */
   readonly key: string;
-  readonly names: readonly string[];
-  readonly values: readonly JsonScalar[];
-  readonly ignoreCase: boolean;
+  readonly marks: readonly Mark[];
+  /** The less, the fewer records are expected to have one of the marks. */
+  readonly weight: number;
 }
 
 /** What a record must have one of for an expression to hold; with none of them it holds for no record. */
 export type Anchors = readonly Anchor[];
+
+/** Finds what records must have for expressions to hold, and has the marks of all fields that were asked for. */
+export interface AnchorFinder {
+  /**
+   * Undefined when nothing can be said.
+   * Invariant: a record that meets none of the anchors does not satisfy the expression.
+   * @param accept which fields may be anchors.
+   */
+  find(expression: Expression, accept: (key: string) => boolean): Anchors | undefined;
+  marksOf(key: string): FieldMarks | undefined;
+}
 
 /** Fields with few different values tell little: an anchor there counts as much as one on so many values elsewhere. */
 const COMMON_FIELDS: ReadonlyMap<string, number> = new Map([
@@ -25,64 +37,72 @@ const COMMON_FIELDS: ReadonlyMap<string, number> = new Map([
   ["managementEvent", 200],
   ["userIdentity.type", 60],
 ]);
+/** A short part is in many texts. */
+const PART_WEIGHT = 40;
 
-/**
- * Finds what a record must have for an expression to hold; undefined when nothing can be said.
- * Invariant: a record that meets none of the anchors does not satisfy the expression.
- * @param accept which fields may be anchors.
- */
-export function findAnchors(
-  expression: Expression,
-  lists: Lists,
-  accept: (key: string) => boolean,
-): Anchors | undefined {
-  switch (expression.kind) {
-    case "predicate": {
-      const anchor = toAnchor(expression, lists);
-      return anchor !== undefined && accept(anchor.key) ? [anchor] : undefined;
+export function createAnchorFinder(lists: Lists): AnchorFinder {
+  const fields = new Map<string, FieldMarks>();
+  let marks = 0;
+  const nextMark = (): Mark => marks++;
+
+  const toAnchor = (predicate: PredicateExpression, accept: (key: string) => boolean): Anchor | undefined => {
+    const { field, test, reading } = predicate;
+    const names = namesOf(field);
+    const key = names?.join(".");
+    if (names === undefined || key === undefined || !accept(key)) return undefined;
+    const common = COMMON_FIELDS.get(key) ?? 1;
+    const part = partOf(test);
+    const values = part === undefined ? valuesOf(test, lists) : undefined;
+    if (part === undefined && values === undefined) return undefined;
+    const ofField = fields.get(key) ?? createFieldMarks(names, nextMark);
+    fields.set(key, ofField);
+    if (part !== undefined) {
+      const mark = ofField.markPart(part);
+      return mark === undefined ? undefined : { key, marks: [mark], weight: PART_WEIGHT / part.length };
     }
-    case "all": {
-      let best: Anchors | undefined;
-      for (const term of expression.terms) {
-        const anchors = findAnchors(term, lists, accept);
-        if (anchors !== undefined && (best === undefined || weigh(anchors) < weigh(best))) best = anchors;
+    // An object is read as its text.
+    if (values === undefined || (reading === "any_text" && values.some(looksLikeJson))) return undefined;
+    return { key, marks: values.map((value) => ofField.markValue(value)), weight: values.length * common };
+  };
+
+  const find: AnchorFinder["find"] = (expression, accept) => {
+    switch (expression.kind) {
+      case "predicate": {
+        const anchor = toAnchor(expression, accept);
+        return anchor === undefined ? undefined : [anchor];
       }
-      return best;
-    }
-    case "any":
-    case "only_one": {
-      const all: Anchor[] = [];
-      for (const term of expression.terms) {
-        const anchors = findAnchors(term, lists, accept);
-        if (anchors === undefined) return undefined;
-        all.push(...anchors);
+      case "all": {
+        let best: Anchors | undefined;
+        for (const term of expression.terms) {
+          const anchors = find(term, accept);
+          if (anchors !== undefined && (best === undefined || weigh(anchors) < weigh(best))) best = anchors;
+        }
+        return best;
       }
-      return all;
+      case "any":
+      case "only_one": {
+        const all: Anchor[] = [];
+        for (const term of expression.terms) {
+          const anchors = find(term, accept);
+          if (anchors === undefined) return undefined;
+          all.push(...anchors);
+        }
+        return all;
+      }
+      case "constant":
+        return expression.value ? undefined : [];
+      case "not":
+      case "compare_fields":
+      case "elements":
+      case "anywhere":
+        return undefined;
     }
-    case "constant":
-      return expression.value ? undefined : [];
-    case "not":
-    case "compare_fields":
-    case "elements":
-    case "anywhere":
-      return undefined;
-  }
+  };
+  return { find, marksOf: (key) => fields.get(key) };
 }
 
-/** The less, the fewer records are expected to meet one of the anchors. */
 function weigh(anchors: Anchors): number {
-  let weight = 0;
-  for (const { key, values } of anchors) weight += values.length * (COMMON_FIELDS.get(key) ?? 1);
-  return weight;
-}
-
-function toAnchor({ field, test, reading }: PredicateExpression, lists: Lists): Anchor | undefined {
-  const names = namesOf(field);
-  const values = names === undefined ? undefined : valuesOf(test, lists);
-  if (names === undefined || values === undefined) return undefined;
-  // An object is read as its text.
-  if (reading === "any_text" && values.some(looksLikeJson)) return undefined;
-  return { key: names.join("."), names, values, ignoreCase: "ignoreCase" in test && test.ignoreCase };
+  return anchors.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 function valuesOf(test: PredicateExpression["test"], lists: Lists): readonly JsonScalar[] | undefined {
@@ -95,6 +115,23 @@ function valuesOf(test: PredicateExpression["test"], lists: Lists): readonly Jso
       const list = lists.get(test.list);
       if (list === undefined) return [];
       return list.patterns.length + list.ranges.length === 0 ? list.values : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A text that is in every text which passes. */
+function partOf(test: PredicateExpression["test"]): string | undefined {
+  switch (test.kind) {
+    case "contains":
+      return typeof test.value === "string" ? test.value : undefined;
+    case "starts_with":
+    case "ends_with":
+      return test.value;
+    case "wildcard": {
+      const texts = test.pattern.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+      return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
     }
     default:
       return undefined;

@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from "../lib/json.js";
 import type { Expression } from "../rules/expression.js";
-import { findAnchors, topLevelName, type Anchors } from "./anchors.js";
+import { createAnchorFinder, topLevelName, type AnchorFinder, type Anchors } from "./anchors.js";
 import { compileExpressions, type Compile, type ScopePredicate } from "./compile-expression.js";
 import { readKey } from "./compile-field.js";
-import { createLookUp, type LookUp } from "./look-up.js";
+import type { FieldMarks, Mark } from "./field-marks.js";
 import { simplify } from "./simplify.js";
 import type { Lists } from "./value-tests.js";
 
@@ -20,9 +20,6 @@ export type CandidateIndex = (record: JsonObject, visit: (candidates: readonly C
 const MAX_PLANNED = 100_000;
 /** A pair gets its plan when it comes again: names that come once are not worth one. */
 const SEEN_ONCE = "seen once";
-/** Fewer anchors than that on a field of a plan are tried one by one. */
-const MIN_LOOKED_UP = 3;
-
 const EVENT_NAME = "eventName";
 const EVENT_SOURCE = "eventSource";
 const readName = readKey(EVENT_NAME);
@@ -39,12 +36,15 @@ export function compileCandidateIndex(
   lists: Lists,
   compile: Compile,
 ): CandidateIndex {
+  const finder = createAnchorFinder(lists);
+  // All marks that plans will ask for, so that each field is prepared once.
+  for (const condition of conditions) finder.find(condition, () => true);
   const byCall = createAnchorIndex(
     conditions.map((condition, position) => ({
       candidate: { position, holds: compile(condition) },
-      anchors: findAnchors(condition, lists, (key) => key === EVENT_NAME || key === EVENT_SOURCE),
+      anchors: finder.find(condition, (key) => key === EVENT_NAME || key === EVENT_SOURCE),
     })),
-    1,
+    finder,
   );
   // The compiled conditions are of the record at hand; this one decides on what a pair is made of.
   const decide = compileExpressions(lists);
@@ -68,9 +68,9 @@ export function compileCandidateIndex(
       plan = createAnchorIndex(
         rest.map(({ position, condition }) => ({
           candidate: { position, holds: compile(condition) },
-          anchors: findAnchors(condition, lists, () => true),
+          anchors: finder.find(condition, () => true),
         })),
-        MIN_LOOKED_UP,
+        finder,
       );
       plans.set(pair, plan);
     } else if (plan === undefined) {
@@ -104,31 +104,35 @@ function toRest(
   });
 }
 
-/** Looks candidates up by their anchors; those without are found for every record, and so are those of a rare field. */
+/** Looks candidates up by the marks of their anchors; those without anchors are found for every record. */
 function createAnchorIndex(
   entries: readonly { readonly candidate: Candidate; readonly anchors: Anchors | undefined }[],
-  leastLookedUp: number,
+  finder: AnchorFinder,
 ): CandidateIndex {
-  const counts = new Map<string, number>();
-  for (const { anchors = [] } of entries) {
-    for (const { key } of anchors) counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
   const always: Candidate[] = [];
-  const lookUps = new Map<string, LookUp<Candidate>>();
+  const fields = new Map<string, FieldMarks>();
+  const byMark = new Map<Mark, Candidate[]>();
   for (const { candidate, anchors } of entries) {
-    if (anchors === undefined || anchors.some(({ key }) => (counts.get(key) ?? 0) < leastLookedUp)) {
-      always.push(candidate);
-      continue;
-    }
-    for (const { key, names, values, ignoreCase } of anchors) {
-      const lookUp = lookUps.get(key) ?? createLookUp<Candidate>(names);
-      lookUps.set(key, lookUp);
-      lookUp.add(values, ignoreCase, candidate);
+    if (anchors === undefined) always.push(candidate);
+    for (const { key, marks } of anchors ?? []) {
+      const field = finder.marksOf(key);
+      if (field !== undefined) fields.set(key, field);
+      for (const mark of marks) {
+        const candidates = byMark.get(mark);
+        if (candidates === undefined) byMark.set(mark, [candidate]);
+        else candidates.push(candidate);
+      }
     }
   }
-  const all = [...lookUps.values()];
+  const all = [...fields.values()];
   return (record: JsonValue, visit) => {
+    const visitMarks = (marks: readonly Mark[]): void => {
+      for (const mark of marks) {
+        const candidates = byMark.get(mark);
+        if (candidates !== undefined) visit(candidates);
+      }
+    };
     if (always.length > 0) visit(always);
-    for (const lookUp of all) lookUp.find(record, visit);
+    for (const field of all) field.find(record, visitMarks);
   };
 }

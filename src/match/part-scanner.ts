@@ -1,0 +1,92 @@
+/** Finds which of many short texts are in a longer one, in one pass over it. ASCII letters count the same in either case. */
+export interface PartScanner {
+  /** Calls `visit` with the entries of each part found, perhaps with some several times. */
+  scan(text: string, visit: (entries: readonly number[]) => void): void;
+}
+
+const ASCII = 128;
+const A = 65;
+const Z = 90;
+const NONE: readonly number[] = [];
+
+/** Compiles parts, ASCII only, each with the entry that it stands for, to an automaton (Aho and Corasick's). */
+export function compilePartScanner(parts: ReadonlyMap<string, number>): PartScanner {
+  const { classes, size } = toClasses(parts.keys());
+  const states = 1 + [...parts.keys()].reduce((sum, part) => sum + part.length, 0);
+  const next = new Int32Array(states * size);
+  const found: (readonly number[] | undefined)[] = [];
+  let count = 1;
+  for (const [part, entry] of parts) {
+    let state = 0;
+    for (let i = 0; i < part.length; i++) {
+      const edge = state * size + classOf(classes, part.charCodeAt(i));
+      if (next[edge] === 0) next[edge] = count++;
+      state = next[edge] as number;
+    }
+    found[state] = [...(found[state] ?? NONE), entry];
+  }
+  link(next, size, found, count);
+
+  const scan = (text: string, visit: (entries: readonly number[]) => void): void => {
+    let state = 0;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= ASCII) {
+        // Some letters beyond ASCII become ASCII ones in lower case.
+        scanLower(text.toLowerCase(), visit);
+        return;
+      }
+      state = next[state * size + (classes[code] as number)] as number;
+      const entries = found[state];
+      if (entries !== undefined) visit(entries);
+    }
+  };
+  const scanLower = (text: string, visit: (entries: readonly number[]) => void): void => {
+    let state = 0;
+    for (let i = 0; i < text.length; i++) {
+      state = next[state * size + classOf(classes, text.charCodeAt(i))] as number;
+      const entries = found[state];
+      if (entries !== undefined) visit(entries);
+    }
+  };
+  return { scan };
+}
+
+/** Characters that are in no part are of one class, 0; letters are of one class in either case. */
+function toClasses(parts: Iterable<string>): { readonly classes: Uint8Array; readonly size: number } {
+  const classes = new Uint8Array(ASCII);
+  let size = 1;
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i++) {
+      const code = part.charCodeAt(i);
+      if (classes[code] === 0) classes[code] = size++;
+    }
+  }
+  for (let code = A; code <= Z; code++) classes[code] = classes[code + 32] as number;
+  return { classes, size };
+}
+
+function classOf(classes: Uint8Array, code: number): number {
+  return code < ASCII ? (classes[code] as number) : 0;
+}
+
+/** Completes the trie: where a text goes on in no part, it goes on in the longest part that its end begins. */
+function link(next: Int32Array, size: number, found: (readonly number[] | undefined)[], count: number): void {
+  const fallback = new Int32Array(count);
+  const queue: number[] = [];
+  for (let c = 0; c < size; c++) if (next[c] !== 0) queue.push(next[c] as number);
+  for (let q = 0; q < queue.length; q++) {
+    const state = queue[q] as number;
+    const shorter = fallback[state] as number;
+    if (found[shorter] !== undefined) found[state] = [...(found[state] ?? NONE), ...found[shorter]];
+    for (let c = 0; c < size; c++) {
+      const edge = state * size + c;
+      const target = next[shorter * size + c] as number;
+      if (next[edge] === 0) next[edge] = target;
+      else {
+        fallback[next[edge] as number] = target;
+        queue.push(next[edge] as number);
+      }
+    }
+  }
+}
