@@ -21,6 +21,10 @@ const MAX_ALIASES = 1_000;
 const OPTIONS = {
   prettyErrors: false,
   version: "1.2",
+  // Tags such as !!binary would make of a text what no event can hold.
+  resolveKnownTags: false,
+  // What is odd about a file is for whoever reads its diagnostics, not for the process to print.
+  logLevel: "error",
   // The library compares each key of a mapping with all others: who calls looks for keys that repeat.
   uniqueKeys: false,
 } as const;

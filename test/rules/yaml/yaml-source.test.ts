@@ -35,6 +35,47 @@ describe("a YAML text that nobody wrote by hand", () => {
   });
 });
 
+describe("plain data", () => {
+  const data = (text: string): unknown => {
+    const source = parseYamlSource(text, "a.yml");
+    return source.toData(source.root);
+  };
+
+  it("is what JSON has, whatever the tags", () => {
+    expect(data("a: !!binary aGVsbG8=\nb: !!set {x, y}\nc: !!timestamp 2024-01-01\nd: 2024-01-01\n")).toEqual(
+      {
+        a: "aGVsbG8=",
+        b: { x: null, y: null },
+        c: "2024-01-01",
+        d: "2024-01-01",
+      },
+    );
+  });
+
+  it("has aliases resolved", () => {
+    expect(data("a: &a {x: 1}\nb: [*a, *a]\n")).toEqual({ a: { x: 1 }, b: [{ x: 1 }, { x: 1 }] });
+  });
+
+  it.each([
+    ["that contains itself", "a: 1\nb: &b {b: *b}\n"],
+    [
+      "that aliases make too much of",
+      Array.from({ length: 30 }, (_, i) =>
+        i === 0 ? "a0: &a0 [x]" : `a${i}: &a${i} [*a${i - 1}, *a${i - 1}]`,
+      ).join("\n"),
+    ],
+  ])("%s is refused", (_, text) => {
+    expect(() => data(text)).toThrow("aliases here stand for themselves or for too much");
+  });
+
+  it("prints no warning of keys that are no text", () => {
+    const write = jest.spyOn(process, "emitWarning");
+    expect(data("? {a: 1}\n: b\n")).toEqual({ "{ a: 1 }": "b" });
+    expect(write).not.toHaveBeenCalled();
+    write.mockRestore();
+  });
+});
+
 describe("a key that is there twice", () => {
   it.each([
     ["at the top", "a: 1\nb: 2\na: 3\n", "3:1"],
