@@ -57,7 +57,7 @@ function checkThing([thing, stray]: readonly string[]): void {
 }
 
 /** Codes of information on rules that are loaded all the same. */
-const LOADED_ANYWAY = /^(attack-|no-)/;
+const LOADED_ANYWAY = /^attack-/;
 
 function whyNot(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const reasons = sortDiagnostics(diagnostics).filter(

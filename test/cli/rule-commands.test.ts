@@ -351,7 +351,7 @@ describe("trailtag list rules", () => {
   });
 
   it("gives the same as JSON", () => {
-    const list = JSON.parse(trailtag(["list", "rules", "--format", "json", "--rules", folder()]).out) as any;
+    const list = JSON.parse(trailtag(["list", "rules", "--format", "json", "--rules", folder()]).out);
     expect(Object.keys(list)).toEqual(["rules", "not_loaded", "counts", "ruleset"]);
     expect(list.rules.find(({ id }: any) => id === "Test.Counted")).toMatchObject({
       kind: "panther",

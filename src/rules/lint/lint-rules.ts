@@ -48,14 +48,18 @@ function lintTests(rule: Rule, report: ReportAt): void {
   }
 }
 
+/** Rules that are named in one sentence. */
+const MAX_OTHERS = 3;
+
 function reportSharedTitle(loaded: LoadedRules, rules: readonly Rule[], diagnostics: Diagnostic[]): void {
   for (const rule of rules) {
     const others = rules.filter((other) => other !== rule).map(({ id }) => id);
+    const more = others.length > MAX_OTHERS ? ` and ${others.length - MAX_OTHERS} more` : "";
     createReport(loaded, rule, diagnostics)(
       "duplicate-title",
       "warning",
       [],
-      `The title ${JSON.stringify(rule.name)} is also that of ${others.join(", ")}.`,
+      `The title ${JSON.stringify(rule.name)} is also that of ${others.slice(0, MAX_OTHERS).join(", ")}${more}.`,
       "Give each rule a title of its own, so that alerts can be told apart.",
     );
   }
