@@ -55,7 +55,7 @@ describe("bad input", () => {
       `${laughs.join("\n")}\n${HEAD}${DETECTION}Tests: [{Name: x, ExpectedResult: true, Log: {l: *a30}}]\n`,
       ["yaml-limit 41:46"],
     ],
-    ["an alias to nothing", `${HEAD}Detection: *nothing\n`, ["wrong-type 6:1"]],
+    ["an alias to nothing", `${HEAD}Detection: *nothing\n`, ["yaml-syntax 6:12"]],
   ])("%s", (_, text, wanted) => {
     const start = performance.now();
     const { rule, diagnostics } = parse(text);
