@@ -1,6 +1,7 @@
 import type { Expression } from "../expression.js";
 import type { Rule } from "../ir.js";
 import { toNotation } from "../notation.js";
+import { findCaseVariant } from "./case-variant.js";
 import type { ReportAt } from "./locate.js";
 import type { CompileTest, Facts } from "./possible-values.js";
 import { constantOf, factsOf, findUnreachable, type Finding } from "./unreachable.js";
@@ -62,9 +63,10 @@ function explain(finding: Finding): { readonly parts: readonly object[]; readonl
     return { parts: placesOf(term), why: `\`${short(finding.other)}\` beside it always holds` };
   }
   const own = `\`${short(term)}\``;
-  const why =
-    other === undefined ? `${own} holds for nothing` : `${own} is not possible where \`${short(other)}\``;
-  return { parts: placesOf(term), why };
+  if (other === undefined) return { parts: placesOf(term), why: `${own} holds for nothing` };
+  const variant = findCaseVariant(term, other)?.map((value) => JSON.stringify(value));
+  const cased = variant === undefined ? "" : `; case counts, and ${variant.join(" is not ")}`;
+  return { parts: placesOf(term), why: `${own} is not possible where \`${short(other)}\`${cased}` };
 }
 
 /** A term, and what stands in it: a front end may have made the term of several things that a person wrote. */

@@ -124,6 +124,13 @@ describe("conditions", () => {
         /^always-false The rule can never match: `eventName eq "b"` is not possible where `eventName eq "a"`\./,
       ),
     ]);
+    const variant: Expression = {
+      kind: "all",
+      terms: [eq("eventName", "StopLogging"), eq("eventName", "Stoplogging")],
+    };
+    expect(summary([ruleOf("case", variant)])).toEqual([
+      expect.stringContaining('; case counts, and "Stoplogging" is not "StopLogging".'),
+    ]);
     const branch: Expression = { kind: "any", terms: [never, eq("eventName", "c")] };
     expect(summary([ruleOf("branch", branch)])).toEqual([expect.stringMatching(/^unreachable-branch /)]);
     const severities = [{ severity: "low", riskScore: 21, condition: eq("eventName", "x") }] as const;
