@@ -13,6 +13,8 @@ import { CONFIG_HELP, CONFIG_OPTIONS, configFromFlags } from "./config-flags.js"
 import { listenForSignals } from "./signals.js";
 import { packageVersion } from "./version.js";
 
+/** Lines of the log at start; a checkout of somebody else's rules may hold thousands that are not for here. */
+const MAX_REFUSALS_TOLD = 20;
 /** How long requests under way may take once a signal to stop has come. */
 const STOP_GRACE_MS = 20_000;
 
@@ -76,9 +78,15 @@ function saysOfRules(pipeline: Pipeline, config: Config, log: Log): "missing" | 
     log.error(`There are no ${key ?? "rules"} at ${file} (looked from ${process.cwd()}). Mend ${mend}.`);
   }
   if (missing.length > 0) return "missing";
-  for (const diagnostic of refused) {
+  for (const diagnostic of refused.slice(0, MAX_REFUSALS_TOLD)) {
     log.warn("A rule, list or exception was refused; the others are in force.", {
       diagnostic: formatDiagnostic(diagnostic),
+    });
+  }
+  if (refused.length > MAX_REFUSALS_TOLD) {
+    log.warn("More were refused; `trailtag list rules`, GET /v1/rules and `trailtag lint` name them all.", {
+      refused: refused.length,
+      told: MAX_REFUSALS_TOLD,
     });
   }
   return "fine";
