@@ -11,8 +11,6 @@ export interface ElasticField {
   /** True when Elastic's events have it and ours never do. */
   readonly absent: boolean;
   readonly type: ElasticType;
-  /** The name that was most likely meant, for an unknown one. */
-  readonly suggestion?: string;
 }
 
 /** Finds the place in a CloudTrail record that a field of Elastic's events stands for. */
@@ -33,10 +31,7 @@ export function toElasticField(name: string): ElasticField {
       };
     }
   }
-  const field = toReference(name, { kind: "absent" });
-  const suggestion = suggest(name);
-  const unknown = { field, known: false, absent: false, type: "keyword" } as const;
-  return suggestion === undefined ? unknown : { ...unknown, suggestion };
+  return { field: toReference(name, { kind: "absent" }), known: false, absent: false, type: "keyword" };
 }
 
 /** Names of the fields that a pattern (`aws.cloudtrail.*`) stands for; what is below a flattened field is in that field. */
@@ -61,8 +56,11 @@ function toReference(name: string, source: FieldSource): FieldReference {
   }
 }
 
-/** Somebody may have written the record's own name for a field, or have misspelt Elastic's. */
-function suggest(name: string): string | undefined {
+/**
+ * The name that was most likely meant by an unknown one: somebody may have written the record's own name for a field, or
+ * have misspelt Elastic's. Takes long enough to be asked for only what a person will read.
+ */
+export function suggestElasticField(name: string): string | undefined {
   const path = name.toLowerCase();
   // The plainest of several names comes last in the table.
   const known = [...FIELDS].findLast(

@@ -1,4 +1,4 @@
-import { toElasticField, type ElasticField } from "./field-map.js";
+import { suggestElasticField, toElasticField, type ElasticField } from "./field-map.js";
 import type { QueryProblem } from "./query-context.js";
 
 /** Looks up a field of a query, and says what a person should know of it: that it is unknown, or never set here. */
@@ -8,10 +8,11 @@ export function lookUpField(
 ): { readonly field: ElasticField; readonly problem: QueryProblem | undefined } {
   const field = toElasticField(name);
   if (!field.known) {
+    const suggestion = suggestElasticField(name);
     const hint =
-      field.suggestion === undefined
+      suggestion === undefined
         ? "Fields are named as in Elastic's CloudTrail events; the reference lists them."
-        : `Did you mean ${field.suggestion}?`;
+        : `Did you mean ${suggestion}?`;
     const message = `CloudTrail events have no field ${name}; it is taken as missing.`;
     return { field, problem: { code: "unknown-field", severity: "warning", offset, message, hint } };
   }

@@ -36,8 +36,8 @@ type Is = Extract<KqlNode, { kind: "is" }>;
 class KqlCompiler {
   readonly problems: QueryProblem[] = [];
   readonly #context: QueryContext;
-  /** Fields that were complained about: once is enough. */
-  readonly #reported = new Set<string>();
+  /** Fields by name: each is looked up, and complained about, once. */
+  readonly #fields = new Map<string, ElasticField>();
 
   constructor(context: QueryContext) {
     this.#context = context;
@@ -106,11 +106,11 @@ class KqlCompiler {
   }
 
   #target(name: string, at: KqlLiteral): ElasticField {
+    const known = this.#fields.get(name);
+    if (known !== undefined) return known;
     const { field, problem } = lookUpField(name, at.offset);
-    if (problem !== undefined && !this.#reported.has(name)) {
-      this.#reported.add(name);
-      this.problems.push(problem);
-    }
+    this.#fields.set(name, field);
+    if (problem !== undefined) this.problems.push(problem);
     this.#context.place(field.field, at.offset);
     return field;
   }
