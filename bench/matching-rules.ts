@@ -31,17 +31,26 @@ export function benchRules(count: number, seed = 20_260_102): RuleFile[] {
   });
 }
 
-export function toClauses(random: Random): readonly Clause[] {
+function toClauses(random: Random): readonly Clause[] {
   const service = SERVICES[random.int(SERVICES.length)] as ServiceCalls;
   const calls = [...service.reads, ...service.writes];
   const rarer = random.pick(RARER)(random);
-  if (random.chance(0.01)) return [random.pick(RAREST)(random), rarer];
+  const second = random.pick(RARER)(random);
+  const both = second.field === rarer.field ? [rarer] : [rarer, second];
+  if (random.chance(0.01)) {
+    const bucket: Clause = {
+      field: "requestParameters.bucketName",
+      how: "equals",
+      values: [`data-${random.int(2000)}`],
+    };
+    return [random.pick(RAREST)(random), bucket];
+  }
   const source: Clause = {
     field: "eventSource",
     how: "equals",
     values: [`${service.service}.amazonaws.com`],
   };
-  if (random.chance(0.04)) return [source, rarer, random.pick(RARER)(random)];
+  if (random.chance(0.04)) return [source, ...both];
   if (random.chance(0.05)) {
     const verb = random.pick(["Delete", "Put", "Update", "Create"]);
     return [source, { field: "eventName", how: "starts", values: [verb] }, rarer];
@@ -50,19 +59,25 @@ export function toClauses(random: Random): readonly Clause[] {
     Array.from({ length: 1 + random.int(4) }, () => calls[random.int(calls.length)] ?? ""),
   );
   const event: Clause = { field: "eventName", how: "equals", values: [...names] };
-  return random.chance(0.4) ? [source, event, rarer, random.pick(FILTERS)(random)] : [source, event, rarer];
+  const filter = random.pick(FILTERS)(random);
+  const wanted = rarer.field === "errorCode" ? both : [rarer];
+  return [source, event, ...wanted, ...(random.chance(0.4) && filter.field !== rarer.field ? [filter] : [])];
 }
 
 type MakeClause = (random: Random) => Clause;
 
 /** Holds for few of the records. */
 const RARER: readonly [MakeClause, ...MakeClause[]] = [
-  (r) => ({ field: "recipientAccountId", how: "equals", values: [r.pick(["999999999999", ...ACCOUNTS])] }),
-  (r) => ({ field: "userIdentity.arn", how: "contains", values: [`:user/user-${r.int(300)}`] }),
+  (r) => ({
+    field: "recipientAccountId",
+    how: "equals",
+    values: [r.chance(0.1) ? (ACCOUNTS[r.int(ACCOUNTS.length)] ?? "") : `99${r.int(9)}999999999`],
+  }),
+  (r) => ({ field: "userIdentity.arn", how: "contains", values: [`:user/user-${r.int(3000)}`] }),
   (r) => ({
     field: "userIdentity.sessionContext.sessionIssuer.userName",
     how: "equals",
-    values: [`app-${r.int(120)}-role`, `app-${r.int(120)}-role`],
+    values: [`app-${r.int(1200)}-role`, `app-${r.int(1200)}-role`],
   }),
   (r) => ({
     field: "userAgent",
@@ -71,13 +86,16 @@ const RARER: readonly [MakeClause, ...MakeClause[]] = [
   }),
   (r) => ({ field: "errorCode", how: "equals", values: [r.pick(["AccessDenied", "NoSuchEntityException"])] }),
   (r) => ({ field: "requestParameters.name", how: "ends", values: [`-${r.int(500)}`] }),
-  (r) => ({ field: "requestParameters.bucketName", how: "equals", values: [`data-${r.int(200)}`] }),
-  (r) => ({ field: "sourceIPAddress", how: "cidr", values: [`198.51.${r.int(100)}.0/24`] }),
+  (r) => ({ field: "requestParameters.bucketName", how: "equals", values: [`data-${r.int(2000)}`] }),
+  (r) =>
+    r.chance(0.1)
+      ? { field: "sourceIPAddress", how: "cidr", values: [`198.51.${r.int(100)}.0/24`] }
+      : { field: "sourceIPAddress", how: "equals", values: [`198.51.${r.int(100)}.${r.int(250)}`] },
   () => ({ field: "userIdentity.type", how: "equals", values: ["Root", "FederatedUser"] }),
   (r) => ({
     field: "requestParameters.resourceArn",
     how: "contains",
-    values: [`-${r.hex(2)}`, `-${r.hex(3)}`],
+    values: [`-${r.hex(4)}`, `/${r.hex(4)}`],
   }),
 ];
 

@@ -59,6 +59,17 @@ export const { arbitraryRecord, arbitraryValue } = fc.letrec<{
   ),
 }));
 
+/** Most records say which call they are of, and in plain text. */
+export const arbitraryEvent: fc.Arbitrary<JsonObject> = fc
+  .tuple(arbitraryRecord, fc.option(arbitraryText), fc.option(arbitraryText))
+  .map(([record, eventName, eventSource]) =>
+    toRecord([
+      ...Object.entries(record),
+      ...(eventName === null ? [] : [["eventName", eventName] as const]),
+      ...(eventSource === null ? [] : [["eventSource", eventSource] as const]),
+    ]),
+  );
+
 /** By way of JSON, which makes `__proto__` a key as any other, as it is in a record. */
 function toRecord(members: readonly (readonly [string, JsonValue])[]): JsonObject {
   const texts = members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
