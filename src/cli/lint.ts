@@ -34,7 +34,7 @@ Exit code 1 when there are warnings, 2 when something is not loaded.`,
     const format = choiceFlag(values, "format", ["text", "json"]);
     const { loaded, lists, exceptions } = await loadRulesFor(values, positionals);
     const compile: CompileTest = (test, reading) => compileReading(test, reading, lists);
-    const found = [...lintRules(loaded, compile), ...lintExceptions(exceptions, compile)];
+    const found = [...lintRules(loaded, compile), ...lintExceptions(exceptions, compile, loaded.positions)];
     const diagnostics = sortDiagnostics([...loaded.diagnostics, ...found]);
     const info = diagnostics.filter(({ severity }) => severity === "info");
     const hidden = format === "text" && values["all"] !== true && info.length > MAX_INFO ? info : [];

@@ -103,7 +103,7 @@ describe("trailtag lint", () => {
       "exceptions.yml",
       `id: old
 scope: { rules: [Test.Rul] }
-condition: [{ Key: eventName, Condition: Equals, Value: StopLogging }]
+condition: [{ Key: eventname, Condition: Equals, Value: StopLogging }]
 owner: us
 reason: expected
 expires: 2020-01-01
@@ -121,6 +121,9 @@ exceptions: { paths: [${JSON.stringify(exceptions)}] }
     expect([run.code, run.err]).toEqual([2, expect.stringContaining("1 rule, 1 exception: ")]);
     expect(run.out).toContain(`${lists}:2:`);
     expect(run.out).toMatch(/exceptions\.yml:2:\d+ warning unknown-rule .*\(Did you mean Test\.Rule\?\)/);
+    expect(run.out).toMatch(
+      /exceptions\.yml:3:\d+ warning unknown-field old: .*\(Did you mean eventName\?\)/,
+    );
     expect(run.out).toMatch(/exceptions\.yml:6:\d+ warning exception-expired /);
   });
 
@@ -208,7 +211,7 @@ exceptions: { paths: [${JSON.stringify(exceptions)}] }
     const run = trailtag(["test", "--config", config]);
     expect(run.code).toBe(1);
     expect(run.out.split("\n")).toEqual([
-      `FAIL ${exceptions}: ours "alice" should suppress and does not`,
+      `FAIL ${exceptions}:8:5: ours "alice" should suppress and does not`,
       '       ✗ userIdentity.userName eq "maya"  ← "alice"',
       "1 rule, 1 exception, 4 tests, 3 passed, 1 failed",
       "",

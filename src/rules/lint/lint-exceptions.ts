@@ -1,20 +1,25 @@
 import type { Diagnostic } from "../../lib/diagnostics.js";
 import type { RuleException } from "../exceptions/exception.js";
 import { lintCondition } from "./conditions.js";
-import type { ReportAt } from "./locate.js";
+import type { Positions } from "../positions.js";
+import { FIRST, type ReportAt } from "./locate.js";
 import { compileOnce, type CompileTest } from "./possible-values.js";
 import { lintFieldsOfCondition } from "./unknown-fields.js";
 
-/** What to look at in exceptions that are loaded, as `lintRules` does for rules; told at their files. */
+/** What to look at in exceptions that are loaded, as `lintRules` does for rules; at places that are known, else at their files. */
 export function lintExceptions(
   exceptions: readonly RuleException[],
   compile: CompileTest,
+  positions?: Positions,
 ): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const compileTest = compileOnce(compile);
-  for (const { id, path, condition, tests } of exceptions) {
-    const report: ReportAt = (code, severity, _parts, message, hint) => {
-      const where = { code, severity, file: path, line: 1, column: 1, message: `${id}: ${message}` };
+  for (const exception of exceptions) {
+    const { id, path, condition, tests } = exception;
+    const report: ReportAt = (code, severity, parts, message, hint) => {
+      const part = [...parts, exception, condition].find((each) => positions?.has(each) === true);
+      const { line, column } = (part === undefined ? undefined : positions?.get(part)) ?? FIRST;
+      const where = { code, severity, file: path, line, column, message: `${id}: ${message}` };
       diagnostics.push(hint === undefined ? where : { ...where, hint });
     };
     lintFieldsOfCondition(condition, report);

@@ -27,4 +27,5 @@ export function createReport(loaded: LoadedRules, rule: Rule, diagnostics: Diagn
   };
 }
 
-const FIRST = { line: 1, column: 1 };
+/** Where a file as a whole is meant. */
+export const FIRST = { line: 1, column: 1 };
