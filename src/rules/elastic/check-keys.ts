@@ -3,6 +3,9 @@ import { INSTEAD, METADATA_KEYS, RULE_KEYS, TABLE_KEYS, TOP_KEYS, type KeyUse } 
 import type { TomlPath } from "./text-position.js";
 import type { TomlSource } from "./toml-source.js";
 
+/** A file with more problems than this is no rule of Elastic's. */
+const MAX_GUESSES = 50;
+
 /** Says which keys are unknown or have no effect here. The project adds keys now and then, so none costs the rule. */
 export function checkKeys(source: TomlSource): void {
   check(source, [], TOP_KEYS, "An Elastic rule file");
@@ -19,7 +22,7 @@ function check(source: TomlSource, table: TomlPath, known: ReadonlyMap<string, K
     const use = known.get(key);
     const at = source.places.at([...table, key]);
     if (use === undefined) {
-      const meant = didYouMean(key, known.keys());
+      const meant = source.diagnostics.length < MAX_GUESSES ? didYouMean(key, known.keys()) : undefined;
       const hint = meant === undefined ? "Remove it if it is your own." : `Did you mean ${meant}?`;
       source.report("unknown-key", at, `${what} has no key ${key}.`, hint, "warning");
     } else if (use === "ignored" && !isEmptyList(source.value([...table, key]))) {

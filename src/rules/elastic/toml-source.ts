@@ -31,6 +31,9 @@ export interface TomlSource {
   failed(): boolean;
 }
 
+/** A rule of Elastic's has 10,000 or so. */
+const MAX_LENGTH = 4 * 1024 * 1024;
+
 /** Parses TOML text; a syntax error is in `diagnostics` already. */
 export function parseTomlSource(text: string, file: string): TomlSource {
   const diagnostics: Diagnostic[] = [];
@@ -98,6 +101,11 @@ export function nameOf(path: TomlPath): string {
 }
 
 function readRoot(text: string, report: TomlSource["report"]): unknown {
+  if (text.length > MAX_LENGTH) {
+    const message = `The file is longer than ${MAX_LENGTH} characters.`;
+    report("toml-syntax", { line: 1, column: 1 }, message, "Keep long lists of values in named lists.");
+    return undefined;
+  }
   try {
     return parse(text);
   } catch (error) {

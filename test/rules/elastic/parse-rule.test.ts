@@ -436,6 +436,10 @@ severity = "critical"`;
       ]);
     });
 
+    it("refuses a file that is far too long", () => {
+      expect(problems(ruleText({ query: "a".repeat(5_000_000) }))).toEqual(["1:1 error toml-syntax"]);
+    });
+
     it("reads files with carriage returns", () => {
       const text = ruleText({ query: "event.action: X and\n event.action: (" }).replaceAll("\n", "\r\n");
       expect(problems(text)).toEqual(["17:17 error bad-query"]);

@@ -28,6 +28,9 @@ export function compileKql(query: string, context: QueryContext): CompiledQuery 
   }
 }
 
+/** A query with more problems than this is for other events altogether. */
+const MAX_GUESSES = 50;
+
 const MATCH_ALL: Expression = { kind: "constant", value: true };
 const MATCH_NONE: Expression = { kind: "constant", value: false };
 
@@ -108,7 +111,7 @@ class KqlCompiler {
   #target(name: string, at: KqlLiteral): ElasticField {
     const known = this.#fields.get(name);
     if (known !== undefined) return known;
-    const { field, problem } = lookUpField(name, at.offset);
+    const { field, problem } = lookUpField(name, at.offset, this.problems.length < MAX_GUESSES);
     this.#fields.set(name, field);
     if (problem !== undefined) this.problems.push(problem);
     this.#context.place(field.field, at.offset);

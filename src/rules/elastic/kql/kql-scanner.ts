@@ -13,6 +13,8 @@ export class KqlError extends Error {
   }
 }
 
+/** Texts and wildcards of one value. */
+const MAX_PARTS = 1000;
 const SPACE = /[ \t\r\n\u00a0]*/y;
 const SPECIAL = '\\():<>"*{}';
 const WHITESPACE_ESCAPES: Readonly<Record<string, string>> = { t: "\t", r: "\r", n: "\n" };
@@ -91,6 +93,7 @@ export class KqlScanner {
         pushText(parts, text);
         text = "";
         if (parts.at(-1)?.kind !== "any") parts.push({ kind: "any" });
+        if (parts.length > MAX_PARTS) throw new KqlError(at, "The value has too many wildcards.", undefined);
         at++;
       } else if (char === "\\") {
         const escape = this.#escape(at, SPECIAL) ?? this.#escapedKeyword(at);

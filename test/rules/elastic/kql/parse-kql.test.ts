@@ -117,6 +117,19 @@ describe("the Kibana Query Language", () => {
     expect(rules[0]!.program.condition).toMatchObject({ kind: "predicate", test: { kind: "in" } });
   });
 
+  it("is quick to tell of thousands of unknown fields", () => {
+    const query = Array.from({ length: 5000 }, (_, i) => `process.field_${i}.name: x`).join(" or ");
+    const started = performance.now();
+    const { diagnostics } = load(ruleText({ query }));
+    expect(performance.now() - started).toBeLessThan(3000);
+    expect(diagnostics).toHaveLength(5000);
+  });
+
+  it("refuses wildcards without end", () => {
+    const query = `event.action: ${"*a".repeat(100_000)}`;
+    expect(problems(ruleText({ query }))).toEqual(["16:1015 error bad-query"]);
+  });
+
   it("takes long runs of blanks at once", () => {
     const started = performance.now();
     expect(matches(`event.action:${" ".repeat(100_000)}DeleteTrail${" ".repeat(100_000)}`, record)).toBe(
