@@ -10,6 +10,7 @@ export interface OtherLogs {
   readonly hint: string;
 }
 
+const MAY_BE_CLOUDTRAIL = /^[ \t]+service:[ \t]+["']?cloudtrail/im;
 /** Documents that are more than one rule, or written otherwise than almost all are. */
 const NOT_PLAIN = /^(?:---|\.\.\.|%|action:|filter:|correlation:|\{|["'])/m;
 const LOG_SOURCE = /^logsource:[ \t]*(?:#.*)?\r?\n((?:[ \t]+\S.*\r?\n|[ \t]*(?:#.*)?\r?\n)+)/gm;
@@ -22,6 +23,7 @@ const ANY_PART = /^[ \t]+(?:category|product|service|["'?<])/gm;
  * parsing takes a hundred times longer. Undefined wherever that is not certain; the parsed document decides then.
  */
 export function findOtherLogs(text: string): OtherLogs | undefined {
+  if (MAY_BE_CLOUDTRAIL.test(text)) return undefined;
   const body = text.replace(/^---[ \t]*\r?\n/, "");
   if (NOT_PLAIN.test(body) || !/^detection:/m.test(body)) return undefined;
   const [found, another] = text.matchAll(LOG_SOURCE);

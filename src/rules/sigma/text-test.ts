@@ -10,13 +10,14 @@ export function toTextTest(value: StringValue, keyword: boolean): ValueTest | Mo
   for (const part of value.parts) {
     if (part.kind === "placeholder")
       return problem("Its placeholder is not replaced.", "Write expand among the modifiers.");
-    const text = part.kind === "text" && value.encoding === "bytes" ? textOfBytes(part.text) : undefined;
-    if (part.kind === "text" && value.encoding === "bytes" && text === undefined)
+    const bytes = part.kind === "text" && value.encoding === "bytes";
+    const text = bytes ? textOfBytes(part.text) : undefined;
+    if (bytes && text === undefined)
       return problem(
         "Encoded as UTF-16, only ASCII is text again.",
         "Write base64 or base64offset behind it, or keep to ASCII.",
       );
-    parts.push(part.kind === "text" && text !== undefined ? { ...part, text } : part);
+    parts.push(text === undefined ? part : { kind: "text", text });
   }
   if (keyword) parts.push(any);
   return plainest(joinParts(parts), !value.cased);
