@@ -98,7 +98,7 @@ describe("derived fields", () => {
   });
 
   it("gathers who and what is named", () => {
-    const record = {
+    const record: JsonObject = {
       userIdentity: {
         type: "IAMUser",
         userName: "alice",

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../../src/lib/json.js";
 import { toJavaText } from "../../src/event/java-text.js";
 
 describe("toJavaText", () => {
@@ -16,7 +17,8 @@ describe("toJavaText", () => {
       toJavaText({ a: null, b: "", c: [], d: {}, e: [null, { f: "" }], g: { h: [""] }, i: 0, j: false }),
     ).toBe("{i=0, j=false}");
     expect(toJavaText({ a: [null, 1, ""] })).toBe("{a=[1]}");
-    for (const nothing of [null, "", [], {}, { a: { b: null } }]) expect(toJavaText(nothing)).toBeUndefined();
+    const hollow: readonly JsonValue[] = [null, "", [], {}, { a: { b: null } }];
+    for (const nothing of hollow) expect(toJavaText(nothing)).toBeUndefined();
   });
 
   // What java.util.HashMap itself printed for these keys, in Java 17.
