@@ -110,7 +110,7 @@ function measure(sets: readonly RuleSet[]): void {
   const lines = [...benchRecords(records)];
   const size = lines.reduce((sum, line) => sum + line.length, 0) / lines.length;
   const parse: Figures = { seconds: [], hits: 0 };
-  const figures = new Map(sets.map((set) => [set, { seconds: [], hits: 0 } as Figures]));
+  const figures = new Map(sets.map((set) => [set, { seconds: [], hits: 0 }]));
   // The first round, not counted, warms up.
   for (let round = 0; round <= rounds; round++) {
     run(parse, round > 0, () => {

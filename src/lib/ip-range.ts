@@ -54,28 +54,55 @@ export function parseIpRange(text: string): IpRange | undefined {
   return length >= 0 && length <= BITS[address.family] ? { address, length } : undefined;
 }
 
-/** Compiles ranges to a test of one address; texts that are no range are left out. */
-export function compileIpRanges(ranges: readonly string[]): (address: IpAddress) => boolean {
-  const parsed = ranges.flatMap((range) => parseIpRange(range) ?? []);
-  const lookUps = { 4: compileFamily(parsed, 4), 6: compileFamily(parsed, 6) };
-  return (address) => lookUps[address.family](address.words);
+/** Entries by ranges of addresses, found by an address with one look-up for each length of prefix. */
+export interface IpTable<T> {
+  /** False for a text that is no range. */
+  add(range: string, entry: T): boolean;
+  /** Calls `visit` with the entries of each length of prefix under which the address is found. */
+  find(address: IpAddress, visit: (entries: readonly T[]) => void): void;
 }
 
-/** One look-up for each length of prefix, however many ranges there are. */
-function compileFamily(ranges: readonly IpRange[], family: 4 | 6): (words: readonly number[]) => boolean {
-  const byLength = new Map<number, Set<string | number>>();
-  for (const { address, length } of ranges) {
-    if (address.family !== family) continue;
-    const keys = byLength.get(length) ?? new Set();
-    byLength.set(length, keys.add(toKey(address.words, length)));
-  }
-  const lookUps = [...byLength];
-  return (words) => lookUps.some(([length, keys]) => keys.has(toKey(words, length)));
+export function createIpTable<T>(): IpTable<T> {
+  const tables = { 4: new Map<number, PrefixTable<T>>(), 6: new Map<number, PrefixTable<T>>() };
+  return {
+    add(text, entry) {
+      const range = parseIpRange(text);
+      if (range === undefined) return false;
+      const { address, length } = range;
+      const table: PrefixTable<T> = tables[address.family].get(length) ?? new Map<string | number, T[]>();
+      tables[address.family].set(length, table);
+      const key = toKey(address.words, length);
+      const entries = table.get(key);
+      if (entries === undefined) table.set(key, [entry]);
+      else entries.push(entry);
+      return true;
+    },
+    find({ family, words }, visit) {
+      for (const [length, table] of tables[family]) {
+        const entries = table.get(toKey(words, length));
+        if (entries !== undefined) visit(entries);
+      }
+    },
+  };
+}
+
+type PrefixTable<T> = Map<string | number, T[]>;
+
+/** Compiles ranges to a test of one address; texts that are no range are left out. */
+export function compileIpRanges(ranges: readonly string[]): (address: IpAddress) => boolean {
+  const table = createIpTable<true>();
+  for (const range of ranges) table.add(range, true);
+  return (address) => {
+    let found = false;
+    table.find(address, () => (found = true));
+    return found;
+  };
 }
 
 function toKey(words: readonly number[], length: number): string | number {
-  const masked = words.map((word, i) => maskWord(word, length - i * 32));
-  return masked.length === 1 ? (masked[0] ?? 0) : masked.join();
+  const [first = 0] = words;
+  if (words.length === 1) return maskWord(first, length);
+  return words.map((word, i) => maskWord(word, length - i * 32)).join();
 }
 
 /** The highest `bits` bits of a word; shifts by 32 and more would wrap around. */

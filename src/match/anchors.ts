@@ -51,18 +51,22 @@ export function createAnchorFinder(lists: Lists): AnchorFinder {
     const key = names?.join(".");
     if (names === undefined || key === undefined || !accept(key)) return undefined;
     const common = COMMON_FIELDS.get(key) ?? 1;
-    const part = partOf(test);
-    const values = part === undefined ? valuesOf(test, lists) : undefined;
-    if (part === undefined && values === undefined) return undefined;
     const ofField = fields.get(key) ?? createFieldMarks(names, nextMark);
     fields.set(key, ofField);
+    const part = partOf(test);
     if (part !== undefined) {
       const mark = ofField.markPart(part);
       return mark === undefined ? undefined : { key, marks: [mark], weight: PART_WEIGHT / part.length };
     }
+    const wanted = wantedOf(test, lists);
     // An object is read as its text.
-    if (values === undefined || (reading === "any_text" && values.some(looksLikeJson))) return undefined;
-    return { key, marks: values.map((value) => ofField.markValue(value)), weight: values.length * common };
+    if (wanted === undefined || (reading === "any_text" && wanted.values.some(looksLikeJson)))
+      return undefined;
+    const marks = [
+      ...wanted.values.map((value) => ofField.markValue(value)),
+      ...wanted.ranges.flatMap((range) => ofField.markRange(range) ?? []),
+    ];
+    return { key, marks, weight: marks.length * common };
   };
 
   const find: AnchorFinder["find"] = (expression, accept) => {
@@ -105,16 +109,24 @@ function weigh(anchors: Anchors): number {
   return anchors.reduce((sum, { weight }) => sum + weight, 0);
 }
 
-function valuesOf(test: PredicateExpression["test"], lists: Lists): readonly JsonScalar[] | undefined {
+/** Values and ranges one of which a value must be equal to or in. */
+interface Wanted {
+  readonly values: readonly JsonScalar[];
+  readonly ranges: readonly string[];
+}
+
+function wantedOf(test: PredicateExpression["test"], lists: Lists): Wanted | undefined {
   switch (test.kind) {
     case "equals":
-      return [test.value];
+      return { values: [test.value], ranges: [] };
     case "in":
-      return test.values;
+      return { values: test.values, ranges: [] };
+    case "cidr":
+      return { values: [], ranges: test.ranges };
     case "in_list": {
       const list = lists.get(test.list);
-      if (list === undefined) return [];
-      return list.patterns.length + list.ranges.length === 0 ? list.values : undefined;
+      if (list === undefined) return { values: [], ranges: [] };
+      return list.patterns.length === 0 ? list : undefined;
     }
     default:
       return undefined;

@@ -4,6 +4,7 @@ import { createAnchorFinder, topLevelName, type AnchorFinder, type Anchors } fro
 import { compileExpressions, type Compile, type ScopePredicate } from "./compile-expression.js";
 import { readKey } from "./compile-field.js";
 import type { FieldMarks, Mark } from "./field-marks.js";
+import { createPlanCache } from "./plan-cache.js";
 import { simplify } from "./simplify.js";
 import type { Lists } from "./value-tests.js";
 
@@ -16,10 +17,8 @@ export interface Candidate {
 /** Calls `visit` with all conditions that could hold for a record, perhaps with one several times, in any order. */
 export type CandidateIndex = (record: JsonObject, visit: (candidates: readonly Candidate[]) => void) => void;
 
-/** Candidates for which plans are kept at a time, over all pairs of service and call: bounds memory and the work of strange input. */
+/** Candidates in all plans together. */
 const MAX_PLANNED = 100_000;
-/** A pair gets its plan when it comes again: names that come once are not worth one. */
-const SEEN_ONCE = "seen once";
 const EVENT_NAME = "eventName";
 const EVENT_SOURCE = "eventSource";
 const readName = readKey(EVENT_NAME);
@@ -48,41 +47,23 @@ export function compileCandidateIndex(
   );
   // The compiled conditions are of the record at hand; this one decides on what a pair is made of.
   const decide = compileExpressions(lists);
-  const plans = new Map<string, CandidateIndex | typeof SEEN_ONCE>();
-  let planned = 0;
+  const plans = createPlanCache((eventSource, eventName): { plan: CandidateIndex; size: number } => {
+    const call = { eventName, eventSource };
+    const found = new Set<number>();
+    byCall(call, (candidates) => candidates.forEach(({ position }) => found.add(position)));
+    const rest = toRest(call, [...found], conditions, decide);
+    const entries = rest.map(({ position, condition }) => ({
+      candidate: { position, holds: compile(condition) },
+      anchors: finder.find(condition, () => true),
+    }));
+    return { plan: createAnchorIndex(entries, finder), size: found.size };
+  }, MAX_PLANNED);
 
   return (record, visit) => {
     const name = readName(record);
     const source = readSource(record);
-    if (typeof name !== "string" || typeof source !== "string") {
-      byCall(record, visit);
-      return;
-    }
-    const pair = `${source} ${name}`;
-    let plan = plans.get(pair);
-    if (plan === SEEN_ONCE) {
-      const found = new Set<number>();
-      byCall(record, (candidates) => candidates.forEach(({ position }) => found.add(position)));
-      planned += found.size + 1;
-      const rest = toRest({ eventName: name, eventSource: source }, [...found], conditions, decide);
-      plan = createAnchorIndex(
-        rest.map(({ position, condition }) => ({
-          candidate: { position, holds: compile(condition) },
-          anchors: finder.find(condition, () => true),
-        })),
-        finder,
-      );
-      plans.set(pair, plan);
-    } else if (plan === undefined) {
-      plans.set(pair, SEEN_ONCE);
-      planned++;
-    }
-    if (planned > MAX_PLANNED) {
-      plans.clear();
-      planned = 0;
-    }
-    if (plan === undefined) byCall(record, visit);
-    else plan(record, visit);
+    const plan = typeof name === "string" && typeof source === "string" ? plans.get(source, name) : undefined;
+    (plan ?? byCall)(record, visit);
   };
 }
 

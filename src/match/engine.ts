@@ -76,6 +76,7 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
         // A record so broken that the index cannot read it meets every rule, so that each rule's failure is counted.
         tryAll(everyRule);
       }
+      if (found.length === 0) return [];
       if (found.length > 1) found.sort((a, b) => a.position - b.position);
       return found.map(({ match }) => match);
     },

@@ -1,3 +1,4 @@
+import { createIpTable, parseIpAddress } from "../lib/ip-range.js";
 import { isJsonArray, type JsonScalar, type JsonValue } from "../lib/json.js";
 import { readNested, type FieldReader } from "./compile-field.js";
 import { toNumber } from "./numeric-text.js";
@@ -19,6 +20,8 @@ export interface FieldMarks {
   markValue(value: JsonScalar): Mark;
   /** For "has the part in its text", whatever the case; undefined for parts that are not looked for. */
   markPart(part: string): Mark | undefined;
+  /** For "an address in the range"; undefined for a text that is no range. */
+  markRange(range: string): Mark | undefined;
   /** Calls `visit` with all marks of the field in a record, perhaps with some several times. */
   find(record: JsonValue, visit: Visit): void;
 }
@@ -35,6 +38,8 @@ export function createFieldMarks(names: readonly string[], nextMark: () => Mark)
   const parts = new Map<string, Mark>();
   let partLength = 0;
   let scanner: PartScanner | undefined;
+  const ranges = new Map<string, Mark>();
+  const rangeTable = createIpTable<Mark>();
 
   const addValue = (value: JsonScalar, mark: Mark): void => {
     if (value === null) nulls.push(mark);
@@ -56,6 +61,10 @@ export function createFieldMarks(names: readonly string[], nextMark: () => Mark)
     if (parts.size > 0) {
       scanner ??= compilePartScanner(parts);
       scanner.scan(text, visit);
+    }
+    if (ranges.size > 0) {
+      const address = parseIpAddress(text);
+      if (address !== undefined) rangeTable.find(address, visit);
     }
   };
   /** False when there was an object, which is read as a text of its own. */
@@ -100,6 +109,14 @@ export function createFieldMarks(names: readonly string[], nextMark: () => Mark)
       const mark = nextMark();
       parts.set(lower, mark);
       scanner = undefined;
+      return mark;
+    },
+    markRange(range) {
+      const held = ranges.get(range);
+      if (held !== undefined) return held;
+      const mark = nextMark();
+      if (!rangeTable.add(range, mark)) return undefined;
+      ranges.set(range, mark);
       return mark;
     },
     find(record, visit) {

@@ -26,31 +26,33 @@ export function compilePartScanner(parts: ReadonlyMap<string, number>): PartScan
     found[state] = [...(found[state] ?? NONE), entry];
   }
   link(next, size, found, count);
+  // Rows instead of states, and those with something found as their complement: one look for each character.
+  const rows = next.map((state) => (found[state] === undefined ? state * size : ~(state * size)));
 
-  const scan = (text: string, visit: (entries: readonly number[]) => void): void => {
-    let state = 0;
+  /** Up to the first character beyond ASCII, whose place it gives; -1 when there is none. */
+  const scanAscii = (text: string, visit: (entries: readonly number[]) => void): number => {
+    let row = 0;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      if (code >= ASCII) {
-        // Some letters beyond ASCII become ASCII ones in lower case.
-        scanLower(text.toLowerCase(), visit);
-        return;
+      if (code >= ASCII) return i;
+      row = rows[row + (classes[code] as number)] as number;
+      if (row < 0) {
+        row = ~row;
+        visit(found[row / size] ?? NONE);
       }
-      state = next[state * size + (classes[code] as number)] as number;
-      const entries = found[state];
-      if (entries !== undefined) visit(entries);
     }
+    return -1;
   };
-  const scanLower = (text: string, visit: (entries: readonly number[]) => void): void => {
-    let state = 0;
-    for (let i = 0; i < text.length; i++) {
-      state = next[state * size + classOf(classes, text.charCodeAt(i))] as number;
-      const entries = found[state];
-      if (entries !== undefined) visit(entries);
-    }
+  return {
+    scan(text, visit) {
+      if (scanAscii(text, visit) < 0) return;
+      // Some letters beyond ASCII become ASCII ones in lower case; any other is in no part and stands between them.
+      for (const run of text.toLowerCase().split(BEYOND_ASCII)) scanAscii(run, visit);
+    },
   };
-  return { scan };
 }
+
+const BEYOND_ASCII = /[^\0-\x7f]+/;
 
 /** Characters that are in no part are of one class, 0; letters are of one class in either case. */
 function toClasses(parts: Iterable<string>): { readonly classes: Uint8Array; readonly size: number } {
