@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import type { Diagnostic } from "../lib/diagnostics.js";
 import type { LoadedRules } from "../rules/ir.js";
-import { ruleFormatOf, type RuleFormat } from "../rules/rule-format.js";
+import type { RuleFormat } from "../rules/rule-format.js";
 import { FATES, isTagsOnly, RULE_KINDS, type Fate, type RuleCounts } from "./reporters/rule-list.js";
 
-/** Counts rules by format: those loaded, and the files of which none was, by why. Reads those files' texts again. */
-export async function countRules(loaded: LoadedRules): Promise<RuleCounts> {
+/** Counts rules by format: those loaded, and the files of which none was, by why. */
+export function countRules(loaded: LoadedRules): RuleCounts {
   const counts = new Map(RULE_KINDS.map((kind) => [kind, new Map(FATES.map((fate) => [fate, 0]))]));
   const add = (kind: RuleFormat, fate: Fate): void => {
     const fates = counts.get(kind);
@@ -17,7 +16,7 @@ export async function countRules(loaded: LoadedRules): Promise<RuleCounts> {
   }
   const paths = new Set(loaded.rules.map(({ id }) => loaded.paths.get(id)));
   for (const [path, fate] of fatesOf(loaded.diagnostics)) {
-    const format = paths.has(path) ? undefined : await formatOf(path);
+    const format = paths.has(path) ? undefined : loaded.formats.get(path);
     if (format !== undefined) add(format, fate);
   }
   return toCounts(counts);
@@ -41,13 +40,4 @@ function fatesOf(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, Fate> 
     }
   }
   return fates;
-}
-
-async function formatOf(path: string): Promise<RuleFormat | undefined> {
-  try {
-    return ruleFormatOf(path, await readFile(path, "utf8"));
-  } catch {
-    // A folder, or a file that nobody may read: what it holds is not known.
-    return undefined;
-  }
 }

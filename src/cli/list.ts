@@ -33,7 +33,7 @@ Exit code 2 when a rule is refused.`,
     checkThing(positionals);
     const format = choiceFlag(values, "format", ["text", "json"]);
     const { loaded } = await loadRulesFor(values);
-    const list = { loaded, counts: await countRules(loaded), notLoaded: whyNot(loaded.diagnostics) };
+    const list = { loaded, counts: countRules(loaded), notLoaded: whyNot(loaded.diagnostics) };
     process.stdout.write(
       format === "json" ? toRuleListJson(list) : toRuleListText(list, values["all"] === true),
     );

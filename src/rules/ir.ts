@@ -129,6 +129,8 @@ export interface LoadedRules {
   readonly rules: readonly Rule[];
   /** Where each rule was found, by its id, as diagnostics name files. */
   readonly paths: ReadonlyMap<string, string>;
+  /** Format of each file that holds rules of one, loaded or not, by its path. */
+  readonly formats: ReadonlyMap<string, Rule["kind"]>;
   /** What was refused, and why; warnings too. */
   readonly diagnostics: readonly Diagnostic[];
   /** Hash of ids and contents of all loaded rules, lists and exceptions: the same files give the same hash, in any order of loading. */

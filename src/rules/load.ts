@@ -3,19 +3,17 @@ import { join, resolve, sep } from "node:path";
 import type { Diagnostic, DiagnosticSeverity } from "../lib/diagnostics.js";
 import { packageRoot } from "../lib/package-root.js";
 import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
-import { parseElasticRule } from "./elastic/parse-rule.js";
 import { findFiles, type FoundFile } from "./find-files.js";
 import { findTests } from "./find-tests.js";
 import { hashRules } from "./finish-rule.js";
-import type { ParsedFile, RuleSource } from "./front-end.js";
-import type { LoadedRules, Rule } from "./ir.js";
+import type { ParsedFile } from "./front-end.js";
+import type { LoadedRules, Rule, RuleTest } from "./ir.js";
 import type { NamedList } from "./lists/named-list.js";
-import { parsePantherRule } from "./panther/parse-rule.js";
+import { parseRuleFile } from "./parse-rule-file.js";
 import type { Positions } from "./positions.js";
 import { ruleFormatOf, type RuleFormat } from "./rule-format.js";
 import { linkSigma } from "./sigma/link.js";
 import type { ParsedSigmaFile } from "./sigma/parsed-file.js";
-import { parseSigmaFile } from "./sigma/parse-file.js";
 import { isTestsFile } from "./tests-file.js";
 
 export interface LoadOptions {
@@ -47,6 +45,7 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
   const tests = findTests(files, diagnostics, positions);
   const loaded: LoadedFile[] = [];
   const sigma: ParsedSigmaFile[] = [];
+  const formats = new Map<string, RuleFormat>();
 
   const rules = files.filter(({ path }) => !isTestsFile(path));
   for await (const { found, text } of readAll(rules, diagnostics)) {
@@ -55,34 +54,36 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
       diagnostics.push(notARule(found));
       continue;
     }
+    formats.set(found.path, format);
     const beside = await tests.of(found);
-    const testsOf: RuleSource["testsOf"] = (ruleId) => beside?.testsOf(ruleId) ?? [];
+    const testsOf = (ruleId: string): readonly RuleTest[] => beside?.testsOf(ruleId) ?? [];
     const { path, file } = found;
     const source = { text, file, path, lists, testsOf, ...(positions && { positions }) };
-    let ids: readonly string[];
-    if (format === "sigma") {
-      const parsed = parseSigmaFile(source);
-      sigma.push(parsed);
-      ids = [...parsed.rules, ...parsed.correlations.map(({ base }) => base)].map(({ id }) => id);
-    } else {
-      const parsed = FRONT_ENDS[format](source);
+    const parsed = parseRuleFile(format, source);
+    if ("correlations" in parsed) sigma.push(parsed);
+    else {
       diagnostics.push(...parsed.diagnostics);
       loaded.push({ rules: parsed.rules, path });
-      ids = parsed.rules.map(({ id }) => id);
     }
-    if (beside !== undefined) diagnostics.push(...beside.checkIds(ids));
+    // Tests of a rule that was refused are not the mistake.
+    if (beside !== undefined && !parsed.diagnostics.some(isError)) {
+      diagnostics.push(...beside.checkIds(idsOf(parsed)));
+    }
   }
   const linked = linkSigma(sigma);
   diagnostics.push(...linked.diagnostics);
   loaded.push(...linked.files);
-  return { ...unite(loaded, diagnostics), diagnostics, positions };
+  return { ...unite(loaded, diagnostics), diagnostics, formats, positions };
 }
 
-/** Sigma is not among them: its filters and correlations speak of other files. */
-const FRONT_ENDS = {
-  panther: parsePantherRule,
-  elastic: parseElasticRule,
-} satisfies Record<Exclude<RuleFormat, "sigma">, (source: RuleSource) => ParsedFile>;
+function isError({ severity }: Diagnostic): boolean {
+  return severity === "error";
+}
+
+function idsOf(parsed: ParsedFile | ParsedSigmaFile): readonly string[] {
+  const correlations = "correlations" in parsed ? parsed.correlations.map(({ base }) => base) : [];
+  return [...parsed.rules, ...correlations].map(({ id }) => id);
+}
 
 function unite(
   loaded: readonly LoadedFile[],

@@ -10,6 +10,7 @@ function lint(references: readonly AttackReference[], positions?: Positions) {
   const loaded: LoadedRules = {
     rules: [rule],
     paths: new Map([["Odd", "rules/odd.yml"]]),
+    formats: new Map(),
     diagnostics: [],
     ruleset: "",
     positions,

@@ -200,6 +200,46 @@ query = "event.action:StopLogging"
     });
   });
 
+  it.each(["sigma", "kql", "eql"])(
+    "refuses 5,000 alternatives in %s where they stand, and nothing else",
+    async (format) => {
+      const values = Array.from({ length: 5000 }, (_, n) => `v${n}`);
+      const sigma = `title: Many
+id: 7f0e9a51-58e4-4c1c-9d60-5c3e5a4b2f11
+logsource: {product: aws, service: cloudtrail}
+detection:
+  call:
+    eventName: [${values.join(", ")}]
+  condition: call
+`;
+      const query =
+        format === "kql"
+          ? `event.action:(${values.join(" or ")})`
+          : `any where event.action in ("${values.join('", "')}")`;
+      const elastic = `[metadata]
+integration = ["aws"]
+[rule]
+author = ["TrailTag"]
+description = "Many."
+index = ["logs-aws.cloudtrail-*"]
+language = "${format === "kql" ? "kuery" : "eql"}"
+name = "Many"
+risk_score = 21
+rule_id = "b2f5c1de-4d0e-4b0a-9c0f-6f3d5f1f7a32"
+severity = "low"
+type = "${format === "kql" ? "query" : "eql"}"
+query = '''${query}'''
+`;
+      const path = format === "sigma" ? await write("many.yml", sigma) : await write("many.toml", elastic);
+      await write("good.yml", ruleText("Good"));
+      const loaded = await loadRules([folder]);
+      expect(ids(loaded)).toEqual(["Good"]);
+      expect(loaded.diagnostics).toMatchObject([
+        { code: "too-many-alternatives", severity: "error", file: path, line: format === "sigma" ? 6 : 13 },
+      ]);
+    },
+  );
+
   it("says that a folder has the name of a rule file, and reads what is in it", async () => {
     await write("a.yml/b.yml", ruleText("B"));
     const loaded = await loadRules([folder]);

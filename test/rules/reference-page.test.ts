@@ -9,7 +9,7 @@ import {
 } from "../../src/rules/panther/conditions.js";
 import { COMBINATORS, KEY_SPECIFIERS } from "../../src/rules/panther/expression-keys.js";
 import { TEST_KEYS } from "../../src/rules/panther/inline-tests.js";
-import { MAX_ALTERNATIVES } from "../../src/rules/panther/operand.js";
+import { MAX_ALTERNATIVES } from "../../src/rules/alternatives.js";
 import { RULE_KEYS } from "../../src/rules/panther/rule-keys.js";
 import { SEVERITY_KEYS } from "../../src/rules/panther/severity.js";
 import { runRuleTests } from "../../src/rules/test-runner.js";

@@ -2,13 +2,11 @@ import { isScalar, type Node } from "yaml";
 import { didYouMean } from "../../lib/did-you-mean.js";
 import { parseIpRange } from "../../lib/ip-range.js";
 import type { JsonScalar } from "../../lib/json.js";
+import { MAX_ALTERNATIVES } from "../alternatives.js";
 import type { ValueTest } from "../expression.js";
 import type { Entry, YamlSource } from "../yaml/yaml-source.js";
 import type { Operand } from "./conditions.js";
 import type { MatchContext } from "./match-context.js";
-
-/** Beyond this a list of its own is easier to keep, and to share. */
-export const MAX_ALTERNATIVES = 1_000;
 
 /** Keys in which an operand may stand, the usual one first. */
 export const OPERAND_KEYS: Readonly<Record<Operand["kind"], readonly OperandKey[]>> = {

@@ -11,6 +11,7 @@ function lint(rules: readonly Rule[], positions?: Positions) {
   const loaded: LoadedRules = {
     rules,
     paths: new Map(rules.map(({ id }) => [id, `rules/${id}.yml`])),
+    formats: new Map(),
     diagnostics: [],
     ruleset: "",
     positions,
