@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIPv6 } from "node:net";
 
 /** An address, or the first one of a range; an IPv4 address mapped into IPv6 is IPv4. */
 export interface IpAddress {
@@ -15,6 +15,7 @@ export interface IpRange {
 
 const BITS = { 4: 32, 6: 128 } as const;
 const MAPPED = 0xffff;
+const ZERO = 48;
 
 let lastText = "";
 let lastAddress: IpAddress | undefined;
@@ -31,9 +32,9 @@ export function parseIpAddress(text: string): IpAddress | undefined {
 
 function toAddress(text: string): IpAddress | undefined {
   if (!mayBeAddress(text)) return undefined;
-  const family = isIP(text);
-  if (family === 4) return { family, words: [toWord(text)] };
-  if (family !== 6 || text.includes("%")) return undefined;
+  const word = toWord(text);
+  if (word !== undefined) return { family: 4, words: [word] };
+  if (!isIPv6(text) || text.includes("%")) return undefined;
   const words = toWords(text);
   const [a = 0, b = 0, c = 0, d = 0] = words;
   return a === 0 && b === 0 && c === MAPPED ? { family: 4, words: [d] } : { family: 6, words };
@@ -114,13 +115,28 @@ function maskWord(word: number, bits: number): number {
 /** Cheap look before the real check: CloudTrail often has a service's name where an address is meant. */
 function mayBeAddress(text: string): boolean {
   const first = text.charCodeAt(0);
-  return text.length <= 45 && ((first >= 48 && first <= 57) || text.includes(":"));
+  return text.length <= 45 && ((first >= ZERO && first <= ZERO + 9) || text.includes(":"));
 }
 
-function toWord(text: string): number {
+/** Four numbers up to 255, without leading zeros; undefined for any other text. */
+function toWord(text: string): number | undefined {
   let word = 0;
-  for (const part of text.split(".")) word = word * 256 + Number(part);
-  return word;
+  let part = -1;
+  let parts = 1;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - ZERO;
+    if (digit >= 0 && digit <= 9 && part !== 0) {
+      part = Math.max(part, 0) * 10 + digit;
+      if (part > 255) return undefined;
+    } else if (text[i] === "." && part >= 0) {
+      word = word * 256 + part;
+      part = -1;
+      parts++;
+    } else {
+      return undefined;
+    }
+  }
+  return parts === 4 && part >= 0 ? word * 256 + part : undefined;
 }
 
 function toWords(text: string): readonly number[] {
@@ -136,7 +152,7 @@ function toGroups(text: string): number[] {
   if (text === "") return [];
   return text.split(":").flatMap((group) => {
     if (!group.includes(".")) return Number.parseInt(group, 16);
-    const word = toWord(group);
+    const word = toWord(group) ?? 0;
     return [Math.floor(word / 65_536), word % 65_536];
   });
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../src/lib/json.js";
 import { compileRules } from "../../src/match/engine.js";
 import type { Expression, Quantifier, Reading, ValueTest } from "../../src/rules/expression.js";
+import type { ExceptionScope, RuleException } from "../../src/rules/exceptions/exception.js";
 import { topLevelField, type FieldReference, type PathReference } from "../../src/rules/field.js";
 import { ruleOf } from "./rule-fixture.js";
 
@@ -109,6 +110,82 @@ describe("compileRules", () => {
       riskScore: 47,
     });
     expect(compileRules([ruleOf("r", condition)]).evaluate({})[0]?.groupValues).toBeUndefined();
+  });
+});
+
+describe("what a match tells", () => {
+  const always: Expression = { kind: "constant", value: true };
+
+  it("takes the first severity whose condition holds, else the rule's own", () => {
+    const rule = ruleOf("r", always, {
+      severities: [
+        { severity: "critical", riskScore: 99, condition: equals("user", "root") },
+        { severity: "info", riskScore: 1, condition: equals("region", "test") },
+      ],
+    });
+    const gradeOf = (record: JsonObject) => {
+      const [match] = compileRules([rule]).evaluate(record);
+      return [match?.severity, match?.riskScore];
+    };
+    expect(gradeOf({ user: "root", region: "test" })).toEqual(["critical", 99]);
+    expect(gradeOf({ region: "test" })).toEqual(["info", 1]);
+    expect(gradeOf({})).toEqual(["medium", 47]);
+  });
+
+  it("has the context that the record has, and none where it has nothing", () => {
+    const context = [
+      { name: "who", field: at("user", "name") },
+      { name: "n", field: at("n") },
+    ];
+    const contextOf = (record: JsonObject) =>
+      compileRules([ruleOf("r", always, { context })]).evaluate(record)[0]?.context;
+    expect(contextOf({ user: { name: "maria" } })).toEqual({ who: "maria" });
+    expect(contextOf({ n: null })).toEqual({ n: null });
+    expect(contextOf({})).toBeUndefined();
+  });
+
+  it("names the first exception by id that is in scope, has not expired and holds", () => {
+    const rules = [ruleOf("a", always), { ...ruleOf("b", always), tags: ["t"] }];
+    const exception = (id: string, scope: ExceptionScope, expires?: number): RuleException => {
+      const people = { owner: "somebody", reason: "expected" };
+      const condition = equals("user", "ci");
+      return { id, scope, condition, ...people, expires, tests: [], path: "e.yml", hash: id };
+    };
+    const exceptions = [
+      exception("3", { kind: "all" }),
+      exception("2", { kind: "tags", tags: ["t"] }),
+      exception("1", { kind: "rules", ids: ["a"] }, 1000),
+    ];
+    const engine = compileRules(rules, { exceptions });
+    const suppressed = (record: JsonObject, now: number) =>
+      engine.evaluate(record, now).map(({ suppressedBy }) => suppressedBy);
+    expect(suppressed({ user: "ci" }, 999)).toEqual(["1", "2"]);
+    expect(suppressed({ user: "ci" }, 1000)).toEqual(["3", "2"]);
+    expect(suppressed({ user: "maria" }, 0)).toEqual([undefined, undefined]);
+  });
+
+  it("counts a rule whose exception fails, and no other", () => {
+    const condition = predicate(at("broken"), { kind: "exists" });
+    const base = { owner: "", reason: "", expires: undefined, tests: [], path: "", hash: "" };
+    const exceptions = [{ ...base, id: "e", scope: { kind: "rules", ids: ["a"] } as const, condition }];
+    const engine = compileRules([ruleOf("a", always), ruleOf("b", always)], { exceptions });
+    // A getter that throws stands for a fault in a predicate: no JSON can make one fail.
+    const record = {
+      get broken(): never {
+        throw new Error("fault");
+      },
+    };
+    expect(engine.evaluate(record).map(({ rule }) => rule.id)).toEqual(["b"]);
+    expect(engine.errors).toEqual(new Map([["a", 1]]));
+  });
+
+  it("counts a rule with a pattern that cannot be compiled on each event, and does not throw", () => {
+    const flags = { ignoreCase: false, multiline: false, dotAll: false };
+    const engine = compileRules([
+      ruleOf("r", predicate(at("f"), { kind: "regex", pattern: "(?=x)", ...flags })),
+    ]);
+    expect(engine.evaluate({ f: "x" })).toEqual([]);
+    expect(engine.errors.get("r")).toBe(1);
   });
 });
 
