@@ -4,10 +4,8 @@ import type { Rule } from "./ir.js";
 /** Adds a rule's hash and makes the whole of it immutable: what every front end does last. */
 export function finishRule(rule: Omit<Rule, "hash">): Rule {
   const { file, ...content } = rule;
-  const hash = createHash("sha256")
-    .update(JSON.stringify(sortKeys(content)))
-    .digest("hex");
-  return deepFreeze({ ...content, file, hash });
+  const hash = createHash("sha256").update(freezeToText(content)).digest("hex");
+  return Object.freeze({ ...content, file, hash });
 }
 
 /** Hash over a set of rules, whatever their order. */
@@ -16,22 +14,27 @@ export function hashRules(rules: readonly Rule[]): string {
   return createHash("sha256").update(lines.join("\n")).digest("hex");
 }
 
-/** Objects become sorted lists of pairs, so that the order in which keys were written does not count. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== "object" || value === null) return value;
-  const pairs = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return {
-    pairs: pairs
-      .map(([key, inner]) => [key, sortKeys(inner)])
-      .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
-  };
+/**
+ * Freezes a value and all in it, and gives it as JSON with the keys of objects in order, so that the order in which they
+ * were written does not count. One walk for both: thousands of rules take it at each load.
+ */
+function freezeToText(value: unknown): string {
+  if (value === undefined) return "null";
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  Object.freeze(value);
+  let text = "";
+  if (Array.isArray(value)) {
+    for (const item of value as readonly unknown[]) text += `${text === "" ? "" : ","}${freezeToText(item)}`;
+    return `[${text}]`;
+  }
+  const entries = Object.entries(value).sort(byKey);
+  for (const [key, inner] of entries) {
+    if (inner === undefined) continue;
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${freezeToText(inner)}`;
+  }
+  return `{${text}}`;
 }
 
-function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
-  }
-  return value;
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
