@@ -29,7 +29,7 @@ const GROUPS: readonly (readonly [category: string, types: readonly string[], na
   [
     "iam",
     ["group", "info"],
-    "GetGroup GetGroupPolicy ListAttachedGroupPolicies ListGroupPolicies ListGroups ListGroupsForUser",
+    "GetGroup GetGroupPolicy ListAttachedGroupPolicies ListGroupPolicies ListGroups",
   ],
   ["iam", ["user", "creation"], "CreateUser"],
   ["iam", ["user", "deletion"], "DeleteUser"],
@@ -41,7 +41,14 @@ const GROUPS: readonly (readonly [category: string, types: readonly string[], na
       "EnableMFADevice PutUserPermissionsBoundary PutUserPolicy TagUser UntagUser UpdateAccessKey " +
       "UpdateLoginProfile UpdateSSHPublicKey UpdateUser",
   ],
-  ["iam", ["user", "info"], "GetUser GetUserPolicy ListUserPolicies ListUsers ListUserTags"],
+  [
+    "iam",
+    ["user", "info"],
+    "GetUser GetUserPolicy ListAttachedUserPolicies ListGroupsForUser ListUserPolicies ListUsers ListUserTags",
+  ],
+  // Not of the pipeline's list, but Elastic publishes rules that begin with `iam where` and `file where` for these.
+  ["iam", ["info"], "AttachRolePolicy"],
+  ["file", ["info"], "PutObject"],
 ];
 
 const BY_EVENT_NAME: ReadonlyMap<unknown, Categorisation> = new Map(

@@ -42,6 +42,10 @@ describe("derived fields", () => {
     ["CreateUser", ["iam"], ["user", "creation"]],
     ["DetachGroupPolicy", ["iam"], ["group", "change"]],
     ["DeleteBucket", ["file"], ["deletion"]],
+    ["ListGroupsForUser", ["iam"], ["user", "info"]],
+    ["ListAttachedUserPolicies", ["iam"], ["user", "info"]],
+    ["AttachRolePolicy", ["iam"], ["info"]],
+    ["PutObject", ["file"], ["info"]],
     ["GetObject", [], ["info"]],
     ["constructor", [], ["info"]],
   ])("categorises %s", (eventName, category, type) => {
