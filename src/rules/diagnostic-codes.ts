@@ -67,7 +67,8 @@ export const RULE_DIAGNOSTICS = {
   "no-positive-test": "None of the rule's tests wants it to match.",
   "no-negative-test": "None of the rule's tests wants it not to match.",
   "duplicate-title": "Several rules have the same title; all are loaded.",
-  "tests-without-rule": "A file of tests stands beside no rule file; its tests never run.",
+  "tests-without-rule":
+    "A file of tests without its rule file: there is none, or it was not asked for; the tests are not run.",
   "duplicate-rule-id": "Several rules have the same id; none of them is loaded.",
   "duplicate-list": "Several lists have the same name; none of them is loaded.",
   "catch-all-value": "A value of a list stands for any text; the list is loaded.",

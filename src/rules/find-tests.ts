@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import type { Diagnostic } from "../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
 import type { FoundFile } from "./find-files.js";
@@ -11,15 +11,17 @@ export interface FoundTests {
   of(rule: FoundFile): Promise<TestsFile | undefined>;
 }
 
-/** A file of tests that stands beside no rule file is told at once: its tests would never run. */
-export function findTests(
+const RULE_ENDINGS = [".yml", ".yaml", ".toml"];
+
+/** A file of tests without its rule file is told at once: its tests would never run. */
+export async function findTests(
   files: readonly FoundFile[],
   diagnostics: Diagnostic[],
   positions: Positions | undefined,
-): FoundTests {
+): Promise<FoundTests> {
   const found = new Set(files.map(({ path }) => path).filter(isTestsFile));
   const wanted = new Set(files.map(({ path }) => testsFileOf(path)));
-  for (const path of found) if (!wanted.has(path)) diagnostics.push(orphan(path));
+  for (const path of found) if (!wanted.has(path)) await explainOrphan(path, diagnostics);
   return {
     async of({ path, named }) {
       const tests = testsFileOf(path);
@@ -45,10 +47,34 @@ async function readIfThere(path: string, diagnostics: Diagnostic[]): Promise<str
   }
 }
 
-function orphan(path: string): Diagnostic {
-  const message = "There is no rule file beside these tests, so they never run.";
-  const hint = "The tests of my_rule.yml or my_rule.toml stand in my_rule.tests.yml, in the same folder.";
-  return { ...problem("tests-without-rule", "warning", path, message), hint };
+/** The rule file may be there, and only the tests were asked for: what is wrong with them is told all the same. */
+async function explainOrphan(path: string, diagnostics: Diagnostic[]): Promise<void> {
+  const rule = await ruleBeside(path);
+  if (rule === undefined) {
+    const message = "There is no rule file beside these tests, so they never run.";
+    const hint = "The tests of my_rule.yml or my_rule.toml stand in my_rule.tests.yml, in the same folder.";
+    diagnostics.push({ ...problem("tests-without-rule", "warning", path, message), hint });
+    return;
+  }
+  const message = "These tests were asked for without their rule, so they are not run.";
+  diagnostics.push({
+    ...problem("tests-without-rule", "info", path, message),
+    hint: `Name ${rule} as well.`,
+  });
+  const text = await readIfThere(path, diagnostics);
+  if (text !== undefined) diagnostics.push(...parseTestsFile(text, path).diagnostics);
+}
+
+async function ruleBeside(path: string): Promise<string | undefined> {
+  const stem = path.replace(/\.tests\.ya?ml$/, "");
+  for (const ending of RULE_ENDINGS) {
+    const known = await access(stem + ending).then(
+      () => true,
+      () => false,
+    );
+    if (known) return stem + ending;
+  }
+  return undefined;
 }
 
 function problem(

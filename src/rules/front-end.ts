@@ -12,7 +12,7 @@ export interface RuleSource {
   readonly path: string;
   /** Lists by name, for references to them. */
   readonly lists: ReadonlyMap<string, NamedList>;
-  /** Tests that stand beside the file, for the rule of an id; none for formats with tests of their own. */
+  /** Tests that stand beside the file, for the rule of an id. */
   readonly testsOf: (ruleId: string) => readonly RuleTest[];
   /** Where parts of rules stand, for lint; not kept when nobody asks. */
   readonly positions?: Positions;

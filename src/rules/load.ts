@@ -1,19 +1,19 @@
 import { readFile } from "node:fs/promises";
-import { join, resolve, sep } from "node:path";
 import type { Diagnostic, DiagnosticSeverity } from "../lib/diagnostics.js";
-import { packageRoot } from "../lib/package-root.js";
 import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
 import { findFiles, type FoundFile } from "./find-files.js";
 import { findTests } from "./find-tests.js";
 import { hashRules } from "./finish-rule.js";
 import type { ParsedFile } from "./front-end.js";
-import type { LoadedRules, Rule, RuleTest } from "./ir.js";
+import type { LoadedRules, RuleTest } from "./ir.js";
 import type { NamedList } from "./lists/named-list.js";
 import { parseRuleFile } from "./parse-rule-file.js";
 import type { Positions } from "./positions.js";
 import { ruleFormatOf, type RuleFormat } from "./rule-format.js";
+import { findSharedIds, refuseSharedIds, type LoadedFile } from "./shared-ids.js";
 import { linkSigma } from "./sigma/link.js";
 import type { ParsedSigmaFile } from "./sigma/parsed-file.js";
+import { withhold } from "./sigma/withhold.js";
 import { isTestsFile } from "./tests-file.js";
 
 export interface LoadOptions {
@@ -23,15 +23,9 @@ export interface LoadOptions {
   readonly positions?: boolean;
 }
 
-const BUNDLED_PACK = join(packageRoot, "rules") + sep;
 const RULE_FILES = /\.(?:ya?ml|toml)$/;
 /** Files read at a time; between two batches other work of the process gets its turn. */
 const BATCH = 16;
-
-interface LoadedFile {
-  readonly rules: readonly Rule[];
-  readonly path: string;
-}
 
 /**
  * Loads rules of all formats from files and folders, recursively. Rejects on nothing that a person wrote: what is wrong
@@ -42,7 +36,7 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
   const positions: Positions | undefined = options.positions === true ? new WeakMap() : undefined;
   const lists = options.lists ?? new Map<string, NamedList>();
   const files = await findFiles(paths, RULE_FILES, diagnostics);
-  const tests = findTests(files, diagnostics, positions);
+  const tests = await findTests(files, diagnostics, positions);
   const loaded: LoadedFile[] = [];
   const sigma: ParsedSigmaFile[] = [];
   const formats = new Map<string, RuleFormat>();
@@ -70,10 +64,14 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
       diagnostics.push(...beside.checkIds(idsOf(parsed)));
     }
   }
-  const linked = linkSigma(sigma);
-  diagnostics.push(...linked.diagnostics);
-  loaded.push(...linked.files);
-  return { ...unite(loaded, diagnostics), diagnostics, formats, positions };
+  const before = linkSigma(sigma);
+  const shared = findSharedIds([...loaded, ...before.files]);
+  const ids = new Set(shared.keys());
+  // What is made of a rule that is refused for its id cannot be loaded either.
+  const linked = ids.size === 0 ? before : linkSigma(sigma.map((file) => withhold(file, ids)));
+  diagnostics.push(...linked.diagnostics, ...refuseSharedIds(shared, positions));
+  const single = loaded.map((file) => ({ ...file, rules: file.rules.filter(({ id }) => !ids.has(id)) }));
+  return { ...unite([...single, ...linked.files]), diagnostics, formats, positions };
 }
 
 function isError({ severity }: Diagnostic): boolean {
@@ -85,11 +83,8 @@ function idsOf(parsed: ParsedFile | ParsedSigmaFile): readonly string[] {
   return [...parsed.rules, ...correlations].map(({ id }) => id);
 }
 
-function unite(
-  loaded: readonly LoadedFile[],
-  diagnostics: Diagnostic[],
-): Pick<LoadedRules, "rules" | "paths" | "ruleset"> {
-  const rules = refuseShared(loaded, diagnostics);
+function unite(loaded: readonly LoadedFile[]): Pick<LoadedRules, "rules" | "paths" | "ruleset"> {
+  const rules = loaded.flatMap((file) => file.rules).sort((a, b) => (a.id < b.id ? -1 : 1));
   const places = loaded.flatMap(({ rules: own, path }) => own.map((rule) => [rule.id, path] as const));
   return { rules, paths: new Map(places), ruleset: hashRules(rules) };
 }
@@ -118,27 +113,6 @@ function notARule({ path, named }: FoundFile): Diagnostic {
   const hint =
     "Panther rules have AnalysisType, Sigma rules logsource and detection, Elastic rules a [rule] table.";
   return problem("not-a-rule", path, message, hint, named ? "error" : "info");
-}
-
-/** A rule's id names it in tags, alerts and exceptions: where several claim one, nobody can tell which was meant. */
-function refuseShared(loaded: readonly LoadedFile[], diagnostics: Diagnostic[]): readonly Rule[] {
-  const pathsById = new Map<string, string[]>();
-  for (const { rules, path } of loaded) {
-    for (const { id } of rules) pathsById.set(id, [...(pathsById.get(id) ?? []), path]);
-  }
-  for (const [id, paths] of pathsById) {
-    if (paths.length === 1) continue;
-    const hint = paths.some((path) => resolve(path).startsWith(BUNDLED_PACK))
-      ? "One of them is in the bundled pack: give the other an id of its own, or copy the pack, change the copy and set rules.bundled: false."
-      : "Give each rule an id of its own.";
-    for (const [i, path] of paths.entries()) {
-      const others = paths.filter((_, other) => other !== i).join(", ");
-      const message = `The id ${id} is also that of a rule in ${others}; none of these rules is loaded.`;
-      diagnostics.push(problem("duplicate-rule-id", path, message, hint));
-    }
-  }
-  const single = loaded.flatMap(({ rules }) => rules).filter(({ id }) => pathsById.get(id)?.length === 1);
-  return single.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function problem(

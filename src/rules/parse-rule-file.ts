@@ -9,6 +9,7 @@ import type { Positions } from "./positions.js";
 import type { RuleFormat } from "./rule-format.js";
 import { parseSigmaFile } from "./sigma/parse-file.js";
 import type { ParsedSigmaFile } from "./sigma/parsed-file.js";
+import { withhold } from "./sigma/withhold.js";
 
 /** What a file of each format is read as; Sigma's is still to be linked with other files. */
 interface ParsedFiles {
@@ -34,23 +35,13 @@ export function parseRuleFile<F extends RuleFormat>(format: F, source: RuleSourc
   const again = parse({ ...source, positions });
   const problems = again.rules.flatMap((rule) => tooMany(rule, source.path, positions) ?? []);
   const refused = new Set(oversized.map(({ id }) => id));
-  const left = parsed.rules.filter(({ id }) => !refused.has(id));
-  return { ...without(parsed, refused), rules: left, diagnostics: [...parsed.diagnostics, ...problems] };
+  return { ...without(parsed, refused), diagnostics: [...parsed.diagnostics, ...problems] };
 }
 
 /** A Sigma rule that is refused here is one that correlations cannot count. */
-function without<P extends ParsedFile>(parsed: P, refused: ReadonlySet<string>): P {
-  if (!("sigmaRules" in parsed)) return parsed;
-  const file = parsed as unknown as ParsedSigmaFile;
-  const gone = file.sigmaRules.filter(({ rule }) => refused.has(rule.id));
-  return {
-    ...parsed,
-    sigmaRules: file.sigmaRules.filter(({ rule }) => !refused.has(rule.id)),
-    absent: [
-      ...file.absent,
-      ...gone.map(({ rule, name }) => ({ id: rule.id, name, reason: "refused" as const })),
-    ],
-  };
+function without<P extends ParsedFile | ParsedSigmaFile>(parsed: P, refused: ReadonlySet<string>): P {
+  if ("sigmaRules" in parsed) return withhold(parsed, refused) as P;
+  return { ...parsed, rules: parsed.rules.filter(({ id }) => !refused.has(id)) };
 }
 
 function tooMany(rule: Rule, file: string, positions: Positions): Diagnostic | undefined {

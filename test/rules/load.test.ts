@@ -186,6 +186,56 @@ query = "event.action:StopLogging"
       expect((await loadRules([rule])).rules[0]?.tests).toHaveLength(1);
     });
 
+    it("gives a Panther rule the tests beside it, behind its own", async () => {
+      const tests = "Tests:\n  - {Name: inside, ExpectedResult: false, Log: {}}\n";
+      await write("a.yml", ruleText("A") + tests);
+      await write(
+        "a.tests.yml",
+        "tests:\n  - {name: beside, match: true, event: {eventName: StopLogging}}\n",
+      );
+      const loaded = await loadRules([folder]);
+      expect(loaded.diagnostics).toEqual([]);
+      expect(loaded.rules[0]?.tests).toEqual([
+        { name: "inside", expected: false, log: {} },
+        { name: "beside", expected: true, log: { eventName: "StopLogging" } },
+      ]);
+    });
+
+    it("says of tests that were asked for without their rule that they are not run, and what is wrong with them", async () => {
+      const rule = await write("a.yml", SIGMA);
+      const tests = await write("a.tests.yml", "tests:\n  - {name: stops, match: 3, event: {}}\n");
+      expect((await loadRules([tests])).diagnostics).toMatchObject([
+        { code: "tests-without-rule", severity: "info", file: tests, hint: `Name ${rule} as well.` },
+        { code: "wrong-type", severity: "error", file: tests, line: 2 },
+      ]);
+    });
+
+    it("refuses a correlation made of a rule that is refused for its id, and what is made of that", async () => {
+      const correlation = (id: string, of: string) =>
+        `title: ${id}\nid: ${id}\ncorrelation:\n  type: event_count\n  rules: [${of}]\n  group-by: []\n  timespan: 1m\n  condition: {gte: 2}\n`;
+      await write("a.yml", ruleText("A"));
+      await write("b.yml", `name: counted\n${SIGMA.replace(/^id: .*$/m, "id: A")}`);
+      await write("c.yml", correlation("C", "counted"));
+      await write("d.yml", correlation("D", "C"));
+      const loaded = await loadRules([folder]);
+      expect(ids(loaded)).toEqual([]);
+      expect(loaded.diagnostics.map(({ code }) => code)).toEqual([
+        "unresolved-rule",
+        "unresolved-rule",
+        "duplicate-rule-id",
+        "duplicate-rule-id",
+      ]);
+    });
+
+    it("names a few of thousands of rules with one id, each at its place", async () => {
+      const path = await write("a.yml", Array.from({ length: 3000 }, () => SIGMA).join("---\n"));
+      await write("b.yml", SIGMA);
+      const { diagnostics } = await loadRules([folder], { positions: true });
+      expect(diagnostics).toHaveLength(3001);
+      expect(diagnostics[1]).toMatchObject({ file: path, line: SIGMA.split("\n").length + 1 });
+      expect(diagnostics[0]?.message.length).toBeLessThan(1000);
+    });
+
     it("says that a file of tests cannot be read, or speaks of a rule that is not there", async () => {
       await write("a.yml", SIGMA);
       const path = await write(

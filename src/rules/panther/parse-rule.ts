@@ -76,7 +76,10 @@ function readRule(entries: RuleEntries, file: RuleSource): Rule | undefined {
     logTypes: strings("LogTypes"),
     summaryAttributes: strings("SummaryAttributes"),
     createAlert: entries.boolean("CreateAlert") ?? true,
-    tests: has("Tests") ? parseInlineTests(source, node("Tests"), file) : [],
+    tests: [
+      ...(has("Tests") ? parseInlineTests(source, node("Tests"), file) : []),
+      ...(id === undefined ? [] : file.testsOf(id)),
+    ],
   };
   if (source.failed() || id === undefined || severity === undefined || condition === undefined)
     return undefined;

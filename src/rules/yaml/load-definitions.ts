@@ -3,6 +3,7 @@ import type { Node } from "yaml";
 import type { Diagnostic } from "../../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
 import { findFiles } from "../find-files.js";
+import { nameOthers } from "../name-others.js";
 import { toLimitDiagnostic } from "./yaml-limit.js";
 import { parseYamlSource, type YamlSource } from "./yaml-source.js";
 
@@ -61,9 +62,9 @@ export async function loadDefinitions<T>(
   }
   for (const [name, same] of byName) {
     if (same.length === 1) continue;
+    const paths = same.map(({ path }) => path);
     for (const [i, { defined, source }] of same.entries()) {
-      const others = same.filter((_, other) => other !== i).map(({ path }) => path);
-      const message = `The name ${name} is also that of ${kind.noun}s in ${[...new Set(others)].join(", ")}; none of them is loaded.`;
+      const message = `The name ${name} is also that of ${kind.noun}s in ${nameOthers(paths, i)}; none of them is loaded.`;
       source.report(kind.duplicate, defined.at, message, `Give each ${kind.noun} a name of its own.`);
     }
   }
