@@ -9,8 +9,11 @@ import { compileTitle } from "./compile-title.js";
 export interface CompiledRule {
   readonly id: string;
   readonly holds: ScopePredicate;
-  /** Of a record for which the rule holds; `now` in ms since the epoch. */
-  readonly toMatch: (record: JsonObject, now: number) => RuleMatch;
+  /**
+   * Of a record for which the rule holds; `now` in ms since the epoch. Never throws: a part that fails costs itself
+   * alone, and `onFailure` is called for it.
+   */
+  readonly toMatch: (record: JsonObject, now: number, onFailure: () => void) => RuleMatch;
 }
 
 /** Compiles a rule and what its matches tell. */
@@ -20,7 +23,7 @@ export function compileRule(
   suppression: Suppression | undefined,
 ): CompiledRule {
   const { program } = rule;
-  const toTitle = compileTitle(program.title);
+  const title = compileTitle(program.title);
   const groupReaders = program.groupBy.map(compileField);
   const contextReaders = program.context.map(({ name, field }) => ({ name, read: compileField(field) }));
   const severities = program.severities.map(({ condition, severity, riskScore }) => ({
@@ -31,29 +34,31 @@ export function compileRule(
   return {
     id: rule.id,
     holds: compile(program.condition),
-    toMatch(record, now) {
-      const graded = severities.find(({ holds }) => holds(record)) ?? rule;
+    toMatch(record, now, onFailure) {
+      const attempt = <T, F>(part: (record: JsonObject) => T, otherwise: F): T | F => {
+        try {
+          return part(record);
+        } catch {
+          onFailure();
+          return otherwise;
+        }
+      };
+      const graded = severities.find(({ holds }) => attempt(holds, false)) ?? rule;
       return {
         rule,
-        title: toTitle(record),
+        title: attempt(title, rule.name),
         severity: graded.severity,
         riskScore: graded.riskScore,
-        groupValues: groupReaders.length === 0 ? undefined : groupReaders.map((read) => read(record) ?? null),
-        context: contextReaders.length === 0 ? undefined : toContext(contextReaders, record),
-        suppressedBy: suppression?.(record, now),
+        groupValues:
+          groupReaders.length === 0 ? undefined : groupReaders.map((read) => attempt(read, null) ?? null),
+        context: toContext(contextReaders.map(({ name, read }) => [name, attempt(read, undefined)])),
+        suppressedBy: suppression?.(record, now, onFailure),
       };
     },
   };
 }
 
-function toContext(
-  readers: readonly { readonly name: string; readonly read: ReturnType<typeof compileField> }[],
-  record: JsonObject,
-): JsonObject | undefined {
-  const members: [string, JsonValue][] = [];
-  for (const { name, read } of readers) {
-    const value = read(record);
-    if (value !== undefined) members.push([name, value]);
-  }
-  return members.length === 0 ? undefined : Object.fromEntries(members);
+function toContext(members: readonly (readonly [string, JsonValue | undefined])[]): JsonObject | undefined {
+  const present = members.filter((member): member is [string, JsonValue] => member[1] !== undefined);
+  return present.length === 0 ? undefined : Object.fromEntries(present);
 }

@@ -4,8 +4,11 @@ import type { Rule } from "../rules/ir.js";
 import { compileExpression } from "./compile-expression.js";
 import type { Lists } from "./value-tests.js";
 
-/** Gives the exception that holds for a record at a time (ms since the epoch): the first by id of several. */
-export type Suppression = (record: JsonObject, now: number) => string | undefined;
+/**
+ * Gives the exception that holds for a record at a time (ms since the epoch): the first by id of several. One that
+ * fails suppresses nothing; `onFailure` is called for it.
+ */
+export type Suppression = (record: JsonObject, now: number, onFailure: () => void) => string | undefined;
 
 /** Compiles the exceptions once and gives, for each rule, those in whose scope it is; undefined when there are none. */
 export function compileSuppressions(
@@ -23,8 +26,14 @@ export function compileSuppressions(
   return (rule) => {
     const inScope = compiled.filter(({ scope }) => isInScope(rule, scope));
     if (inScope.length === 0) return undefined;
-    return (record, now) => {
-      for (const { id, expires, holds } of inScope) if (now < expires && holds(record)) return id;
+    return (record, now, onFailure) => {
+      for (const { id, expires, holds } of inScope) {
+        try {
+          if (now < expires && holds(record)) return id;
+        } catch {
+          onFailure();
+        }
+      }
       return undefined;
     };
   };

@@ -11,7 +11,10 @@ import { compileSuppressions } from "./compile-suppression.js";
 export interface Engine {
   /** In the order given to `compileRules`. */
   readonly rules: readonly Rule[];
-  /** Rule id → number of records on which the rule failed; such a rule counts as not matching that record. */
+  /**
+   * Rule id → number of records on which something of the rule failed. Where its condition did, the rule counts as not
+   * matching; title, severity, groups, context and exceptions cost no hit.
+   */
   readonly errors: ReadonlyMap<string, number>;
   /**
    * Every rule that holds for the record, in the order of `rules`. Synchronous and pure but for `errors`; never throws.
@@ -43,6 +46,11 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
   let time = 0;
   let serial = 0;
   let found: Found[] = [];
+  /** Of the rule at hand. */
+  let failed = false;
+  const onFailure = (): void => {
+    failed = true;
+  };
   const triedOn = new Uint32Array(rules.length);
 
   const tryAll = (candidates: readonly Candidate[]): void => {
@@ -50,11 +58,13 @@ export function compileRules(rules: readonly Rule[], options: CompileOptions = {
       if (triedOn[position] === serial) continue;
       triedOn[position] = serial;
       const rule = compiled[position] as CompiledRule;
+      failed = false;
       try {
-        if (holds(current)) found.push({ position, match: rule.toMatch(current, time) });
+        if (holds(current)) found.push({ position, match: rule.toMatch(current, time, onFailure) });
       } catch {
-        errors.set(rule.id, (errors.get(rule.id) ?? 0) + 1);
+        failed = true;
       }
+      if (failed) errors.set(rule.id, (errors.get(rule.id) ?? 0) + 1);
     }
   };
 

@@ -175,7 +175,7 @@ describe("what a match tells", () => {
         throw new Error("fault");
       },
     };
-    expect(engine.evaluate(record).map(({ rule }) => rule.id)).toEqual(["b"]);
+    expect(engine.evaluate(record).map(({ rule }) => rule.id)).toEqual(["a", "b"]);
     expect(engine.errors).toEqual(new Map([["a", 1]]));
   });
 
