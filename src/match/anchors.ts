@@ -37,6 +37,11 @@ const COMMON_FIELDS: ReadonlyMap<string, number> = new Map([
   ["managementEvent", 200],
   ["userIdentity.type", 60],
 ]);
+/**
+ * Each value has a place in the index and in every plan; a longer list is asked as a whole, which is one look into a
+ * set however many rules name it.
+ */
+const MAX_WANTED = 200;
 /** A short part is in many texts. */
 const PART_WEIGHT = 40;
 
@@ -59,9 +64,9 @@ export function createAnchorFinder(lists: Lists): AnchorFinder {
       return mark === undefined ? undefined : { key, marks: [mark], weight: PART_WEIGHT / part.length };
     }
     const wanted = wantedOf(test, lists);
+    if (wanted === undefined || wanted.values.length + wanted.ranges.length > MAX_WANTED) return undefined;
     // An object is read as its text.
-    if (wanted === undefined || (reading === "any_text" && wanted.values.some(looksLikeJson)))
-      return undefined;
+    if (reading === "any_text" && wanted.values.some(looksLikeJson)) return undefined;
     const marks = [
       ...wanted.values.map((value) => ofField.markValue(value)),
       ...wanted.ranges.flatMap((range) => ofField.markRange(range) ?? []),
