@@ -19,6 +19,17 @@ export function findOversized(expression: Expression): Oversized | undefined {
   return undefined;
 }
 
+/** Parts and values of a condition, all told. */
+export function sizeOf(expression: Expression): number {
+  let size = 0;
+  const open: Expression[] = [expression];
+  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+    size += 1 + ("test" in part && part.test.kind === "in" ? part.test.values.length : 0);
+    open.push(...innerOf(part));
+  }
+  return size;
+}
+
 function alternativesOf(part: Expression): number {
   if (part.kind === "predicate" || part.kind === "anywhere") {
     return part.test.kind === "in" ? part.test.values.length : 0;

@@ -2,7 +2,7 @@
 export const RULE_DIAGNOSTICS = {
   "path-not-found": "A rules path that was asked for does not exist.",
   "unreadable-file": "The file or folder could not be read.",
-  "yaml-syntax": "The file is not well-formed YAML, or repeats a key.",
+  "yaml-syntax": "The file is not well-formed YAML, repeats a key, or has one that is no text.",
   "yaml-limit": "The file is larger, nested deeper or fuller of aliases than anybody writes.",
   "not-a-rule": "The file holds no mapping, or no AnalysisType.",
   "unsupported-analysis-type": "Only `AnalysisType: rule` is supported.",
@@ -17,7 +17,8 @@ export const RULE_DIAGNOSTICS = {
   "unquoted-account":
     "A number of twelve digits is compared with; account ids are texts in events; the rule is loaded.",
   "bad-expression": "A match expression lacks a part or combines parts that do not belong together.",
-  "too-many-alternatives": "A list of values or expressions has more than 1,000 items.",
+  "too-many-alternatives":
+    "A list of values or expressions has more than 1,000 items, or a condition more than 100,000 parts.",
   "too-deep": "Match expressions are nested deeper than 50 levels.",
   "unknown-condition": "The format has no such condition.",
   "unsupported-condition": "The format has this condition, and it is not supported.",

@@ -1,4 +1,5 @@
 import { didYouMean } from "../../lib/did-you-mean.js";
+import { sizeOf } from "../alternatives.js";
 import type { Expression } from "../expression.js";
 import type { ConditionProblem, ConditionTree } from "./parse-condition.js";
 import { join } from "./item-expression.js";
@@ -13,13 +14,38 @@ export interface CompiledCondition {
   readonly used: ReadonlySet<string>;
 }
 
+/** Parts that selections may bring into conditions: each brings its own as often as it is named. */
+const MAX_SIZE = 100_000;
+
+/** Counts what conditions are made of; several conditions of one rule share the count. */
+export class ConditionBudget {
+  private left = MAX_SIZE;
+  private readonly sizes = new Map<Expression, number>();
+
+  /** False once there is more than anybody writes. */
+  take(selection: Expression | undefined): boolean {
+    if (selection === undefined) return true;
+    const size = this.sizes.get(selection) ?? sizeOf(selection);
+    this.sizes.set(selection, size);
+    this.left -= size;
+    return this.left >= 0;
+  }
+}
+
 /** Puts the selections that a condition names in their places. */
-export function compileCondition(tree: ConditionTree, selections: Selections): CompiledCondition {
+export function compileCondition(
+  tree: ConditionTree,
+  selections: Selections,
+  budget: ConditionBudget,
+): CompiledCondition {
   const problems: ConditionProblem[] = [];
   const used = new Set<string>();
-  const take = (name: string): Expression | undefined => {
+  const take = (name: string, at: number): Expression | undefined => {
     used.add(name);
-    return selections.get(name);
+    const selection = selections.get(name);
+    if (budget.take(selection)) return selection;
+    if (!problems.some(({ code }) => code === "too-many-alternatives")) problems.push(tooLarge(at));
+    return undefined;
   };
   const compile = (node: ConditionTree): Expression | undefined => {
     switch (node.kind) {
@@ -32,7 +58,7 @@ export function compileCondition(tree: ConditionTree, selections: Selections): C
       case "or":
         return joinDefined("any", node.terms.map(compile));
       case "name":
-        if (selections.has(node.name)) return take(node.name);
+        if (selections.has(node.name)) return take(node.name, node.at);
         problems.push(
           missing(node.at, `There is no selection ${node.name}.`, didYouMean(node.name, selections.keys())),
         );
@@ -49,7 +75,10 @@ export function compileCondition(tree: ConditionTree, selections: Selections): C
             ),
           );
         }
-        const terms = joinDefined(node.quantifier, names.map(take));
+        const terms = joinDefined(
+          node.quantifier,
+          names.map((name) => take(name, node.at)),
+        );
         return names.length === 0 ? undefined : terms;
       }
     }
@@ -88,6 +117,17 @@ function isLike(name: string, pattern: string): boolean {
     at = found + part.length;
   }
   return true;
+}
+
+function tooLarge(at: number): ConditionProblem {
+  const message = `The selections that the condition names have more than ${MAX_SIZE} parts together.`;
+  return {
+    kind: "problem",
+    code: "too-many-alternatives",
+    at,
+    message,
+    hint: "Split the rule into several.",
+  };
 }
 
 function missing(at: number, message: string, meant: string | undefined): ConditionProblem {

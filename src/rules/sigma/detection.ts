@@ -1,7 +1,7 @@
 import { isScalar, isSeq, type Node } from "yaml";
 import type { Expression } from "../expression.js";
 import type { Entry, Place } from "../yaml/yaml-source.js";
-import { compileCondition, type Selections } from "./compile-condition.js";
+import { compileCondition, ConditionBudget, type Selections } from "./compile-condition.js";
 import { placed, type DocumentContext } from "./context.js";
 import { join } from "./item-expression.js";
 import { parseCondition, type ConditionTree } from "./parse-condition.js";
@@ -50,8 +50,9 @@ function compileAll(
 ): Expression | undefined {
   const { source } = context;
   const used = new Set<string>();
+  const budget = new ConditionBudget();
   const expressions = conditions.map(({ tree, node }) => {
-    const compiled = compileCondition(tree, selections);
+    const compiled = compileCondition(tree, selections, budget);
     compiled.used.forEach((name) => used.add(name));
     for (const { code, at, message, hint } of compiled.problems)
       source.report(code, within(node, at), message, hint);

@@ -18,6 +18,7 @@ export interface ComposedDocuments {
 const MAX_LENGTH = 4 * 1024 * 1024;
 const MAX_DEPTH = 400;
 const MAX_ALIASES = 1_000;
+const MAX_DOCUMENTS = 10_000;
 const OPTIONS = {
   prettyErrors: false,
   version: "1.2",
@@ -67,6 +68,8 @@ export function composeDocuments(
   for (const document of new Composer({ ...OPTIONS, lineCounter }).compose(tokens(), true, text.length)) {
     documents.push(document);
     if (documents.length === limit) break;
+    if (documents.length > MAX_DOCUMENTS)
+      return stopped(document.range[0], `it holds more than ${MAX_DOCUMENTS} documents`, "Split the file.");
   }
   return excess === undefined ? { documents, excess } : { documents: [], excess };
 }

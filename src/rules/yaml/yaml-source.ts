@@ -14,7 +14,7 @@ import type { Diagnostic, DiagnosticSeverity } from "../../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
 import type { Position } from "../positions.js";
 import { composeDocuments, type YamlExcess } from "./compose-documents.js";
-import { findRepeatedKey } from "./repeated-key.js";
+import { findBadKey } from "./bad-key.js";
 import { toPlainData } from "./plain-data.js";
 import { YamlLimitError } from "./yaml-limit.js";
 import { explainYaml } from "./yaml-problem.js";
@@ -58,8 +58,9 @@ export interface YamlSource {
   failed(): boolean;
 }
 
-/** Aliases let a short file stand for one without end. */
+/** Aliases let a short file stand for one without end. Of mappings and lists, and of items of lists. */
 const MAX_COLLECTIONS = 20_000;
+const MAX_ITEMS = 200_000;
 
 /**
  * Parses YAML text; syntax errors are in `diagnostics` already, and `root` is undefined then.
@@ -123,16 +124,16 @@ function toSource(document: Document, lines: LineCounter, file: string, start?: 
     const { message, hint } = explainYaml(error.code, error.message);
     add("yaml-syntax", error.pos[0], `${NOT_YAML}: ${message}.`, hint, "error");
   }
-  const repeated = document.errors.length > 0 ? undefined : findRepeatedKey(document);
-  if (repeated !== undefined) {
-    const { message, hint } = explainYaml("DUPLICATE_KEY", "");
-    add("yaml-syntax", offsetOf(repeated), `${NOT_YAML}: ${message}.`, hint, "error");
-  }
+  const bad = document.errors.length > 0 ? undefined : findBadKey(document);
+  if (bad !== undefined)
+    add("yaml-syntax", offsetOf(bad.node), `${NOT_YAML}: ${bad.message}.`, bad.hint, "error");
 
   let collections = 0;
+  let items = 0;
   const count = (node: Node | undefined): void => {
     // A long file may hold many by itself, each of them in some characters of its own.
-    if (++collections > Math.max(MAX_COLLECTIONS, document.range?.[2] ?? 0))
+    const own = document.range?.[2] ?? 0;
+    if (++collections > Math.max(MAX_COLLECTIONS, own) || items > Math.max(MAX_ITEMS, own))
       throw new YamlLimitError("its aliases repeat too much", source.position(node));
   };
 
@@ -162,7 +163,10 @@ function toSource(document: Document, lines: LineCounter, file: string, start?: 
     items(node, what) {
       count(node);
       const list = follow(node);
-      if (isSeq(list)) return (list as YAMLSeq<Node>).items.map((item) => follow(item));
+      if (isSeq(list)) {
+        items += list.items.length;
+        return (list as YAMLSeq<Node>).items.map((item) => follow(item));
+      }
       source.report("wrong-type", node, `${what} must be a list.`, "Begin each item with a dash.");
       return undefined;
     },

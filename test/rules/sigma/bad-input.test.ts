@@ -55,6 +55,16 @@ describe("bad input", () => {
 describe("much input", () => {
   const values = Array.from({ length: 5_000 }, (_, i) => `value-${i}`);
 
+  it("of conditions that name thousands of selections thousands of times is refused quickly", () => {
+    const selections = Array.from({ length: 900 }, (_, i) => `  v${i}: {a: b}`).join("\n");
+    const conditions = Array(900).fill("1 of v*").join(", ");
+    const started = performance.now();
+    expect(codes(withDetection(`${selections}\n  condition: [${conditions}]`))).toContain(
+      "too-many-alternatives",
+    );
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   it("of 5,000 alternatives is read and matched quickly", () => {
     const started = performance.now();
     const one = loadRule(withSelection(`{a: [${values.join(", ")}]}`));
