@@ -41,7 +41,7 @@ const COMMON_FIELDS: ReadonlyMap<string, number> = new Map([
  * Each value has a place in the index and in every plan; a longer list is asked as a whole, which is one look into a
  * set however many rules name it.
  */
-const MAX_WANTED = 200;
+const MAX_WANTED = 64;
 /** A short part is in many texts. */
 const PART_WEIGHT = 40;
 

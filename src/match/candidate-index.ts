@@ -17,8 +17,8 @@ export interface Candidate {
 /** Calls `visit` with all conditions that could hold for a record, perhaps with one several times, in any order. */
 export type CandidateIndex = (record: JsonObject, visit: (candidates: readonly Candidate[]) => void) => void;
 
-/** Candidates in all plans together. */
-const MAX_PLANNED = 100_000;
+/** Candidates and marks in all plans together; 10,000 rules come to a fifth of it. */
+const MAX_PLANNED = 500_000;
 const EVENT_NAME = "eventName";
 const EVENT_SOURCE = "eventSource";
 const readName = readKey(EVENT_NAME);
@@ -56,7 +56,8 @@ export function compileCandidateIndex(
       candidate: { position, holds: compile(condition) },
       anchors: finder.find(condition, () => true),
     }));
-    return { plan: createAnchorIndex(entries, finder), size: found.size };
+    const size = entries.reduce((sum, { anchors = [] }) => sum + 1 + countMarks(anchors), 0);
+    return { plan: createAnchorIndex(entries, finder), size };
   }, MAX_PLANNED);
 
   return (record, visit) => {
@@ -65,6 +66,10 @@ export function compileCandidateIndex(
     const plan = typeof name === "string" && typeof source === "string" ? plans.get(source, name) : undefined;
     (plan ?? byCall)(record, visit);
   };
+}
+
+function countMarks(anchors: Anchors): number {
+  return anchors.reduce((sum, { marks }) => sum + marks.length, 0);
 }
 
 /** What is left of conditions for one pair of service and call; those that it rules out are gone. */

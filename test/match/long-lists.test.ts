@@ -57,3 +57,17 @@ it("finds values of a long list in either case where case does not count", () =>
   expect(found("NAME-7")).toEqual(["any"]);
   expect(found("name-7")).toEqual(["any", "same"]);
 });
+
+it("finds what a list of any length holds, from the first event of a call on", () => {
+  for (const length of [1, 63, 64, 65, 1000]) {
+    const values = VALUES.slice(0, length);
+    const test = { kind: "in", values, ignoreCase: true } as const;
+    const field = { kind: "loose", text: "key", names: ["key"] } as const;
+    const engine = compileRules([ruleOf("r", { kind: "predicate", field, test, reading: "any_text" })]);
+    for (let i = 0; i < 3; i++) {
+      const call = { eventSource: "s3.amazonaws.com", eventName: "GetObject" };
+      expect(engine.evaluate({ ...call, key: `NAME-${String(length - 1)}` })).toHaveLength(1);
+      expect(engine.evaluate({ ...call, key: `name-${String(length)}` })).toHaveLength(0);
+    }
+  }
+});
