@@ -3,7 +3,7 @@ import { isJsonArray, type JsonScalar, type JsonValue } from "../lib/json.js";
 import type { CompareFieldsExpression, FieldOperator, Reading } from "../rules/expression.js";
 import { toCompactJson } from "./compact-json.js";
 import { compileField } from "./compile-field.js";
-import { toNumber } from "./numeric-text.js";
+import { toNumber } from "../lib/numeric-text.js";
 import { ORDER_OPERATORS } from "./value-tests.js";
 
 /** Compiles a comparison of two values of one scope. */

@@ -1,5 +1,5 @@
 import type { JsonScalar, JsonValue } from "../lib/json.js";
-import { toNumber } from "./numeric-text.js";
+import { toNumber } from "../lib/numeric-text.js";
 
 /** Equal in type and value to one of the scalars. */
 export function compileEqualsExactly(

@@ -1,7 +1,7 @@
 import { createIpTable, parseIpAddress } from "../lib/ip-range.js";
 import { isJsonArray, type JsonScalar, type JsonValue } from "../lib/json.js";
 import { readNested, type FieldReader } from "./compile-field.js";
-import { toNumber } from "./numeric-text.js";
+import { toNumber } from "../lib/numeric-text.js";
 import { compilePartScanner, type PartScanner } from "./part-scanner.js";
 
 /** A number that stands for something that can be said of a field: that it has a value, or a text with some part. */

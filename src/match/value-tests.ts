@@ -9,7 +9,7 @@ import { compileIpFamily } from "./compile-ip-family.js";
 import { compileTimePart } from "./compile-time-part.js";
 import { compileWildcard } from "./compile-wildcard.js";
 import { ofAny, ofPart, ofText, type CompiledTest, type TextPredicate } from "./compiled-test.js";
-import { toNumber } from "./numeric-text.js";
+import { toNumber } from "../lib/numeric-text.js";
 
 export type Lists = ReadonlyMap<string, NamedList>;
 

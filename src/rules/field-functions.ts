@@ -1,5 +1,6 @@
 import { toJavaText } from "../event/java-text.js";
 import { isJsonArray, type JsonScalar, type JsonValue } from "../lib/json.js";
+import { toNumber as readNumber } from "../lib/numeric-text.js";
 import type { FieldFunction } from "./field.js";
 
 type Arguments = readonly (JsonValue | undefined)[];
@@ -92,11 +93,10 @@ function toText(value: JsonScalar | undefined): string | undefined {
   return value === undefined || value === null ? undefined : String(value);
 }
 
-const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-
 function toNumber(value: JsonScalar | undefined): number | undefined {
   if (typeof value === "number") return value;
-  return typeof value === "string" && DECIMAL.test(value) ? Number(value) : undefined;
+  const number = typeof value === "string" ? readNumber(value) : NaN;
+  return Number.isNaN(number) ? undefined : number;
 }
 
 function parseNumber(text: string | undefined, base: JsonScalar | undefined): number | undefined {

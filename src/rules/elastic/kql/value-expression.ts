@@ -1,4 +1,5 @@
-import { isIpAddress, isIpRange } from "../ip-value.js";
+import { parseIpRange } from "../../../lib/ip-range.js";
+import { toNumber } from "../../../lib/numeric-text.js";
 import type { Expression, OrderOperator, ValueTest } from "../../expression.js";
 import { toDateTest } from "../date-bound.js";
 import type { ElasticField } from "../field-map.js";
@@ -62,13 +63,11 @@ export function toRangeExpression(
     case "keyword":
     case "flattened":
     case "long": {
-      const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value.text)
-        ? Number(value.text)
-        : undefined;
-      if (number === undefined && target.type === "long") {
+      const number = toNumber(value.text);
+      if (!Number.isNaN(number)) return { condition: put({ kind: "compare", operator, value: number }) };
+      if (target.type === "long")
         return fail("bad-query", value, `${value.text} is no number.`, "Write a number.");
-      }
-      return { condition: put({ kind: "compare", operator, value: number ?? value.text }) };
+      return { condition: put({ kind: "compare", operator, value: value.text }) };
     }
     case "ip":
       return unsupported(
@@ -83,7 +82,7 @@ export function toRangeExpression(
 }
 
 function ipExpression(value: KqlLiteral, put: (test: ValueTest) => Expression): ValueResult {
-  if (isIpRange(value.text) || isIpAddress(value.text))
+  if (parseIpRange(value.text) !== undefined)
     return { condition: put({ kind: "cidr", ranges: [value.text] }) };
   const message = `${value.text} is neither an address nor a range of them.`;
   return fail("bad-cidr", value, message, "Write it as 10.0.0.1 or 10.0.0.0/8.");
