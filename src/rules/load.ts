@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Diagnostic, DiagnosticSeverity } from "../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
 import { findFiles, type FoundFile } from "./find-files.js";
@@ -9,6 +8,7 @@ import type { LoadedRules, RuleTest } from "./ir.js";
 import type { NamedList } from "./lists/named-list.js";
 import { parseRuleFile } from "./parse-rule-file.js";
 import type { Positions } from "./positions.js";
+import { readText } from "./read-text.js";
 import { ruleFormatOf, type RuleFormat } from "./rule-format.js";
 import { findSharedIds, refuseSharedIds, type LoadedFile } from "./shared-ids.js";
 import { linkSigma } from "./sigma/link.js";
@@ -95,7 +95,7 @@ async function* readAll(
 ): AsyncGenerator<{ readonly found: FoundFile; readonly text: string }> {
   for (let from = 0; from < files.length; from += BATCH) {
     const batch = files.slice(from, from + BATCH);
-    const texts = await Promise.allSettled(batch.map(({ path }) => readFile(path, "utf8")));
+    const texts = await Promise.allSettled(batch.map(({ path }) => readText(path)));
     for (const [i, text] of texts.entries()) {
       const found = batch[i] as FoundFile;
       if (text.status === "fulfilled") yield { found, text: text.value };
