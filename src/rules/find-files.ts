@@ -40,7 +40,8 @@ async function collect(search: Search, path: string, root: string): Promise<void
   try {
     const [info, real] = await Promise.all([stat(path), realpath(path)]);
     if (info.isDirectory()) await collectFolder(search, path, real, root);
-    else add(search, path, real, root);
+    else if (info.isFile()) add(search, path, real, root);
+    else search.diagnostics.push(notAFile(path));
   } catch (error) {
     search.diagnostics.push(explain(path, error));
   }
@@ -60,9 +61,16 @@ async function collectFolder(search: Search, path: string, real: string, root: s
       if (search.wanted.test(entry.name)) search.diagnostics.push(folderNamedAsFile(inner));
       await visitFolder(search, inner, join(real, entry.name), root);
     } else if (search.wanted.test(entry.name)) {
-      add(search, inner, join(real, entry.name), root);
+      if (entry.isFile()) add(search, inner, join(real, entry.name), root);
+      else search.diagnostics.push(notAFile(inner));
     }
   }
+}
+
+/** Whoever reads a named pipe waits until somebody writes to it. */
+function notAFile(path: string): Diagnostic {
+  const hint = "It is a pipe, a socket or a device: put the text into a file.";
+  return { ...problem("unreadable-file", path, `${path} is no regular file.`), hint };
 }
 
 function folderNamedAsFile(path: string): Diagnostic {

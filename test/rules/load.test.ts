@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -53,6 +54,15 @@ describe("loadRules", () => {
     await write("b.yml", ruleText("B", "DeleteTrail"));
     expect((await loadRules([folder])).ruleset).not.toBe(first.ruleset);
     expect(first.ruleset).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("refuses a file that is not UTF-8, in which values would be other texts", async () => {
+    const path = join(folder, "a.yml");
+    await writeFile(path, Buffer.from(ruleText("A", "Caf\u00e9"), "latin1"));
+    await write("b.yml", `\ufeff${ruleText("B", "Caf\u00e9")}`);
+    const loaded = await loadRules([folder]);
+    expect(ids(loaded)).toEqual(["B"]);
+    expect(loaded.diagnostics).toMatchObject([{ code: "unreadable-file", severity: "error", file: path }]);
   });
 
   it("loads the good files beside a bad one", async () => {
@@ -289,6 +299,18 @@ query = '''${query}'''
       ]);
     },
   );
+
+  it("reads no named pipe, which would wait for ever", async () => {
+    const pipe = join(folder, "pipe.yml");
+    execFileSync("mkfifo", [pipe]);
+    await write("a.yml", ruleText("A"));
+    await symlink(pipe, join(folder, "link.yml"));
+    const loaded = await loadRules([folder, pipe]);
+    expect(ids(loaded)).toEqual(["A"]);
+    expect(new Set(loaded.diagnostics.map(({ code, severity }) => `${code} ${severity}`))).toEqual(
+      new Set(["unreadable-file error"]),
+    );
+  });
 
   it("says that a folder has the name of a rule file, and reads what is in it", async () => {
     await write("a.yml/b.yml", ruleText("B"));
