@@ -1,8 +1,9 @@
-import { access, readFile } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import type { Diagnostic } from "../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
 import type { FoundFile } from "./find-files.js";
 import type { Positions } from "./positions.js";
+import { readText } from "./read-text.js";
 import { isTestsFile, parseTestsFile, testsFileOf, type TestsFile } from "./tests-file.js";
 
 /** The files of tests among the files found, each beside the rule file that it is for. */
@@ -38,7 +39,7 @@ export async function findTests(
 
 async function readIfThere(path: string, diagnostics: Diagnostic[]): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await readText(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import type { Node } from "yaml";
 import type { Diagnostic } from "../../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
 import { findFiles } from "../find-files.js";
 import { nameOthers } from "../name-others.js";
+import { readText } from "../read-text.js";
 import { toLimitDiagnostic } from "./yaml-limit.js";
 import { parseYamlSource, type YamlSource } from "./yaml-source.js";
 
@@ -49,7 +49,7 @@ export async function loadDefinitions<T>(
   >();
   for (const { path } of await findFiles(paths, YAML_FILES, diagnostics)) {
     try {
-      const source = parseYamlSource(await readFile(path, "utf8"), path, kind.maxLength);
+      const source = parseYamlSource(await readText(path), path, kind.maxLength);
       sources.push(source);
       for (const defined of kind.read(source, path)) {
         const same = byName.get(defined.name) ?? [];
