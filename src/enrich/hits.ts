@@ -1,5 +1,5 @@
 import type { NormalisedEvent } from "../event/types.js";
-import { severityRank } from "../lib/severity.js";
+import { RISK_SCORES, severityRank, type Severity } from "../lib/severity.js";
 import type { RuleMatch } from "../rules/ir.js";
 import { toAlertId, toDedupKey, toWindowStart } from "./dedup.js";
 import type { RuleTags } from "./rule-tags.js";
@@ -14,7 +14,8 @@ export interface EventHits {
 
 /**
  * Turns the matches of one event into its hits, gravest first, then by rule id. What an exception suppressed is told
- * apart and counts for nothing: an event of which all is suppressed has no hit. `matches` is not empty.
+ * apart and counts for nothing: an event of which all is suppressed has no hit. A rule that needs several events says
+ * nothing grave of a single one: it does not count for the event's severity. `matches` is not empty.
  */
 export function toHits(
   event: NormalisedEvent,
@@ -27,7 +28,8 @@ export function toHits(
   const suppressed: SuppressedHit[] = [];
   const tactics = new Map<string, string>();
   const techniques = new Map<string, string>();
-  let risk = 0;
+  let severity: Severity = "info";
+  let risk: number = RISK_SCORES.info;
   for (const match of sorted) {
     if (match.suppressedBy !== undefined) {
       suppressed.push(toSuppressed(match, match.suppressedBy));
@@ -37,18 +39,19 @@ export function toHits(
     hits.push(toHit(event, match, tags));
     addAll(tactics, tags.tactics);
     addAll(techniques, tags.techniques);
+    if (match.rule.stateful !== undefined) continue;
+    if (severityRank(match.severity) > severityRank(severity)) severity = match.severity;
     risk = Math.max(risk, match.riskScore);
   }
-  const [gravest] = hits;
   return {
     rule:
-      gravest === undefined
+      hits.length === 0
         ? undefined
         : { id: hits.map((hit) => hit.rule_id), name: hits.map((hit) => hit.rule_name) },
     threat: toThreat(tactics, techniques),
     detection: {
       count: hits.length,
-      ...(gravest === undefined ? undefined : { severity: gravest.severity, risk_score: risk }),
+      ...(hits.length === 0 ? undefined : { severity, risk_score: risk }),
       alert_ids: hits.flatMap((hit) => hit.alert_id ?? []),
       hits,
       suppressed_by: suppressed,

@@ -185,7 +185,8 @@ describeWithOpenSearch("rules of three formats in one engine", () => {
       "sigma",
     ]);
     expect(stored.threat?.technique.id).toEqual(["T1555"]);
-    expect(stored.detection.severity).toBe("high");
+    // Those that count are high and medium; what they say of one event is nothing grave.
+    expect(stored.detection.severity).toBe("medium");
   });
 
   it("raises alerts for single events only, each with its title and context", async () => {

@@ -113,9 +113,19 @@ test("a rule that needs several events marks the event and raises nothing", () =
   const stateful = { kind: "threshold", threshold: 5, windowMinutes: 60, cardinality: [] } as const;
   const { document, alerts } = tagged(trailRecord(), [matchOf(ruleOf({ stateful }))]);
   const { detection } = JSON.parse(document) as EventDocument;
-  expect(detection).toMatchObject({ count: 1, alert_ids: [] });
+  expect(detection).toMatchObject({ count: 1, alert_ids: [], severity: "info", risk_score: 1 });
+  expect(detection.hits[0]?.severity).toBe("medium");
   expect(Object.keys(detection.hits[0] ?? {})).not.toContain("alert_id");
   expect(alerts).toEqual([]);
+});
+
+test("an event is as grave as what the rules say that need no other event", () => {
+  const stateful = { kind: "threshold", threshold: 5, windowMinutes: 60, cardinality: [] } as const;
+  const counting = ruleOf({ id: "Counting", stateful, severity: "critical", riskScore: 99 });
+  const alone = ruleOf({ severity: "low", riskScore: 21 });
+  const { detection, event } = documentOf(trailRecord(), [matchOf(counting), matchOf(alone)]);
+  expect(detection).toMatchObject({ count: 2, severity: "low", risk_score: 21 });
+  expect(event).toMatchObject({ severity: 2, risk_score: 21 });
 });
 
 describe("a hit that an exception suppresses", () => {
