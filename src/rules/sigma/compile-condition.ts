@@ -19,6 +19,8 @@ const MAX_SIZE = 100_000;
 
 /** Counts what conditions are made of; several conditions of one rule share the count. */
 export class ConditionBudget {
+  /** Whether somebody was told that it is used up: once is enough. */
+  told = false;
   private left = MAX_SIZE;
   private readonly sizes = new Map<Expression, number>();
 
@@ -44,7 +46,8 @@ export function compileCondition(
     used.add(name);
     const selection = selections.get(name);
     if (budget.take(selection)) return selection;
-    if (!problems.some(({ code }) => code === "too-many-alternatives")) problems.push(tooLarge(at));
+    if (!budget.told) problems.push(tooLarge(at));
+    budget.told = true;
     return undefined;
   };
   const compile = (node: ConditionTree): Expression | undefined => {

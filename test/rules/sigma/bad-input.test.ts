@@ -59,9 +59,9 @@ describe("much input", () => {
     const selections = Array.from({ length: 900 }, (_, i) => `  v${i}: {a: b}`).join("\n");
     const conditions = Array(900).fill("1 of v*").join(", ");
     const started = performance.now();
-    expect(codes(withDetection(`${selections}\n  condition: [${conditions}]`))).toContain(
+    expect(codes(withDetection(`${selections}\n  condition: [${conditions}]`))).toEqual([
       "too-many-alternatives",
-    );
+    ]);
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
