@@ -1,5 +1,4 @@
 import { didYouMean } from "../lib/did-you-mean.js";
-import { formatDiagnostic } from "../lib/diagnostics.js";
 import { EXIT } from "../lib/errors.js";
 import type { JsonObject } from "../lib/json.js";
 import { explainEvent, type EventExplanation } from "../pipeline/explain-event.js";
@@ -9,6 +8,7 @@ import { readArgs, stringFlag, UsageError } from "./args.js";
 import { choiceFlag } from "./choice.js";
 import type { Command } from "./command.js";
 import { readRecords } from "./read-records.js";
+import { toDiagnosticLines } from "./reporters/diagnostics.js";
 import { toExplanationText } from "./reporters/explanation.js";
 import { loadRulesFor, RULE_OPTIONS } from "./rule-flags.js";
 
@@ -69,7 +69,7 @@ function refuse(id: string, { loaded, byId }: RuleState): number {
     ({ severity, message }) => severity === "error" && message.includes(id),
   );
   if (said.length > 0) {
-    process.stderr.write(said.map((each) => `${formatDiagnostic(each)}\n`).join(""));
+    process.stderr.write(toDiagnosticLines(said));
     return EXIT.ruleErrors;
   }
   const meant = didYouMean(id, byId.keys());

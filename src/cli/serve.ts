@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import type { Config } from "../config/types.js";
 import { listen, type HttpServer } from "../http/server.js";
-import { formatDiagnostic } from "../lib/diagnostics.js";
+import { formatDiagnostic, type Diagnostic } from "../lib/diagnostics.js";
 import { EXIT } from "../lib/errors.js";
+import type { RuleDiagnosticCode } from "../rules/diagnostic-codes.js";
 import { createPipeline, type Pipeline } from "../pipeline/pipeline.js";
 import { createLog, type Log } from "../telemetry/log.js";
 import { createMetrics } from "../telemetry/metrics.js";
@@ -13,8 +14,14 @@ import { CONFIG_HELP, CONFIG_OPTIONS, configFromFlags } from "./config-flags.js"
 import { listenForSignals } from "./signals.js";
 import { packageVersion } from "./version.js";
 
-/** Lines of the log at start; a checkout of somebody else's rules may hold thousands that are not for here. */
+/** Lines of the log at start. */
 const MAX_REFUSALS_TOLD = 20;
+/** Codes of whole kinds of rules that do not run here: a checkout holds hundreds, and nobody can mend them. */
+const OTHER_KINDS: ReadonlySet<string> = new Set<RuleDiagnosticCode>([
+  "python-rule",
+  "unsupported-analysis-type",
+  "unsupported-rule-type",
+]);
 /** How long requests under way may take once a signal to stop has come. */
 const STOP_GRACE_MS = 20_000;
 
@@ -78,16 +85,23 @@ function saysOfRules(pipeline: Pipeline, config: Config, log: Log): "missing" | 
     log.error(`There are no ${key ?? "rules"} at ${file} (looked from ${process.cwd()}). Mend ${mend}.`);
   }
   if (missing.length > 0) return "missing";
-  for (const diagnostic of refused.slice(0, MAX_REFUSALS_TOLD)) {
+  tellRefused(refused, log);
+  return "fine";
+}
+
+/** What somebody should mend line by line, up to a number; what is not supported here only counted. */
+function tellRefused(refused: readonly Diagnostic[], log: Log): void {
+  const slips = refused.filter(({ code }) => !OTHER_KINDS.has(code));
+  for (const diagnostic of slips.slice(0, MAX_REFUSALS_TOLD)) {
     log.warn("A rule, list or exception was refused; the others are in force.", {
       diagnostic: formatDiagnostic(diagnostic),
     });
   }
-  if (refused.length > MAX_REFUSALS_TOLD) {
-    log.warn("More were refused; `trailtag list rules`, GET /v1/rules and `trailtag lint` name them all.", {
-      refused: refused.length,
-      told: MAX_REFUSALS_TOLD,
-    });
-  }
-  return "fine";
+  const untold = slips.length - Math.min(slips.length, MAX_REFUSALS_TOLD);
+  const unsupported = refused.length - slips.length;
+  if (untold + unsupported === 0) return;
+  log.warn("More was refused; `trailtag list rules --all`, `trailtag lint` and GET /v1/rules say what.", {
+    unsupported,
+    errors: untold,
+  });
 }

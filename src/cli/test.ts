@@ -31,7 +31,7 @@ configuration: Tests inside Panther rules, and files beside the others that end 
   --reporter NAME     text, junit (XML) or json
   --config FILE       configuration file (may be repeated; later ones win)
 
-Exit code 1 when a test fails, 2 when a rule is refused.`,
+Exit code 1 when a test fails or none was run, 2 when a rule is refused.`,
   run: async (args) => {
     const { values, positionals } = readArgs(args, {
       ...RULE_OPTIONS,
@@ -44,9 +44,20 @@ Exit code 1 when a test fails, 2 when a rule is refused.`,
     if (reporter === "text") tellRefused(run.refused);
     process.stdout.write(REPORTERS[reporter](run));
     if (run.refused.length > 0) return EXIT.ruleErrors;
+    if (run.results.length === 0) {
+      process.stderr.write(`No test was run. ${whyNone(state)}\n`);
+      return EXIT.findings;
+    }
     return run.results.some(({ passed }) => !passed) ? EXIT.findings : EXIT.ok;
   },
 };
+
+/** A run without tests that ends well would be green for ever. */
+function whyNone({ loaded }: RuleState): string {
+  if (loaded.rules.length > 0)
+    return "None of the rules has tests: docs/writing-rules.md shows how they are written.";
+  return "No rule was loaded: `trailtag lint` on the same paths says why, with --all what is for other logs.";
+}
 
 function tellRefused(refused: readonly Diagnostic[]): void {
   const shown = firstOfEachCode(refused);

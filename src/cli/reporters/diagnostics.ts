@@ -1,5 +1,6 @@
 import { formatDiagnostic, type Diagnostic, type DiagnosticSeverity } from "../../lib/diagnostics.js";
 import { plural } from "../plural.js";
+import { oneLine } from "./one-line.js";
 
 /** In order of file and place, each once. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
@@ -17,7 +18,7 @@ function compareText(a: string, b: string): number {
 
 /** One line each. */
 export function toDiagnosticLines(diagnostics: readonly Diagnostic[]): string {
-  return diagnostics.map((each) => `${formatDiagnostic(each)}\n`).join("");
+  return diagnostics.map((each) => `${oneLine(formatDiagnostic(each))}\n`).join("");
 }
 
 /** Lines for one reason that are shown unasked. */

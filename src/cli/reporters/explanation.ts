@@ -2,6 +2,7 @@ import { own, type JsonObject, type JsonValue } from "../../lib/json.js";
 import type { ExplainNode, SeenValue } from "../../match/explain.js";
 import type { EventExplanation, ExplainedHit } from "../../pipeline/explain-event.js";
 import type { Rule } from "../../rules/ir.js";
+import { oneLine } from "./one-line.js";
 
 /** Characters of a value that are shown. */
 const MAX_VALUE = 100;
@@ -57,7 +58,7 @@ export function toExplanationText(rule: Rule, explained: readonly ExplainedRecor
         "",
         ...toTreeLines(explanation.condition),
       ];
-      return `${lines.join("\n")}\n`;
+      return `${lines.map(oneLine).join("\n")}\n`;
     })
     .join("\n");
 }

@@ -1,6 +1,7 @@
-import { formatDiagnostic, type Diagnostic } from "../../lib/diagnostics.js";
-import { firstOfEachCode } from "./diagnostics.js";
+import type { Diagnostic } from "../../lib/diagnostics.js";
+import { firstOfEachCode, toDiagnosticLines } from "./diagnostics.js";
 import type { LoadedRules, Rule } from "../../rules/ir.js";
+import { oneLine } from "./one-line.js";
 
 export const RULE_KINDS = ["panther", "sigma", "elastic"] as const satisfies Rule["kind"][];
 /** What became of a rule file; a file of several rules counts once for each that is loaded. */
@@ -32,7 +33,7 @@ export function toRuleListText({ loaded, counts, notLoaded }: RuleList, all: boo
   const lines = loaded.rules.map((rule) => toLine(rule, Math.min(longest, MAX_ID)));
   const told = all ? notLoaded : notLoaded.filter(({ severity }) => severity !== "info");
   const shown = all ? told : firstOfEachCode(told);
-  if (shown.length > 0) lines.push("", "Not loaded:", ...shown.map(formatDiagnostic));
+  if (shown.length > 0) lines.push("", "Not loaded:", toDiagnosticLines(shown).trimEnd());
   const hidden = notLoaded.length - shown.length;
   if (hidden > 0) lines.push(`… ${hidden.toLocaleString("en-US")} more; --all shows them`);
   return [...lines, "", ...toTable(counts), ""].join("\n");
@@ -58,7 +59,8 @@ export function isTagsOnly({ stateful }: Rule): boolean {
 
 function toLine(rule: Rule, width: number): string {
   const note = isTagsOnly(rule) ? "  (tags only)" : "";
-  return `${rule.severity.padEnd(9)}${rule.kind.padEnd(8)}${rule.id.padEnd(width)}  ${rule.name}${note}`;
+  const line = `${rule.severity.padEnd(9)}${rule.kind.padEnd(8)}${rule.id.padEnd(width)}  ${rule.name}${note}`;
+  return oneLine(line);
 }
 
 function toTable(counts: RuleCounts): readonly string[] {

@@ -2,6 +2,7 @@ import type { Diagnostic } from "../../lib/diagnostics.js";
 import type { ExplainNode } from "../../match/explain.js";
 import { formatDiagnostic } from "../../lib/diagnostics.js";
 import { plural } from "../plural.js";
+import { oneLine } from "./one-line.js";
 import { toTestLine } from "./explanation.js";
 
 /** What came of one test of a rule or an exception. */
@@ -59,7 +60,7 @@ export function toText({ rules, exceptions, results, refused }: TestRun): string
     `${failed.length} failed`,
     ...(refused.length > 0 ? [`${refused.length} not loaded`] : []),
   ];
-  return [...lines, counted.join(", "), ""].join("\n");
+  return [...lines.map(oneLine), counted.join(", "), ""].join("\n");
 }
 
 export function toJson({ rules, exceptions, results, refused }: TestRun): string {
