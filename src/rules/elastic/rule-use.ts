@@ -1,4 +1,5 @@
 import { didYouMean } from "../../lib/did-you-mean.js";
+import { adviseOtherLogs } from "../near-log-source.js";
 import { toLogSource, type LogSource } from "./log-source.js";
 import { reportUnsupported } from "./report-unsupported.js";
 import { LANGUAGES, RULE_TYPES } from "./rule-types.js";
@@ -6,11 +7,16 @@ import type { TomlSource } from "./toml-source.js";
 
 const CLOUDTRAIL_DATASET = "aws.cloudtrail";
 
-/** Says that a rule is for other logs; what else is wrong with it concerns nobody. */
-export function reportOther(source: TomlSource, reason: string): void {
+/**
+ * Says that a rule is for other logs; what else is wrong with it concerns nobody.
+ *
+ * @param meant is what to write instead, where a name is nearly that of CloudTrail's logs.
+ */
+export function reportOther(source: TomlSource, reason: string, meant?: string): void {
   const at = source.places.at(["rule", "index"]);
   const message = `The rule is not loaded: ${reason}.`;
-  source.report("other-log-type", at, message, "Only CloudTrail events pass through here.", "info");
+  const { hint, severity } = adviseOtherLogs(meant, "Only CloudTrail events pass through here.");
+  source.report("other-log-type", at, message, hint, severity);
 }
 
 /** Looked at before anything that could refuse the rule. */
@@ -26,7 +32,7 @@ export function isApplied(source: TomlSource): boolean {
     return false;
   }
   const logs = logSourceOf(source);
-  if (logs.kind === "other") reportOther(source, logs.reason);
+  if (logs.kind === "other") reportOther(source, logs.reason, logs.meant);
   return logs.kind !== "other";
 }
 

@@ -1,6 +1,7 @@
 import type { Node } from "yaml";
 import { didYouMean } from "../../lib/did-you-mean.js";
 import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
+import { adviseOtherLogs, isNearCloudTrail } from "../near-log-source.js";
 import type { RuleEntries } from "./rule-entries.js";
 
 /** The only kind of log that passes through here. */
@@ -93,7 +94,11 @@ function isForCloudTrail(entries: RuleEntries, lenient: boolean): boolean {
   if (source.diagnostics.length > errors) return false;
   if (logTypes === undefined || logTypes.includes(LOG_TYPE)) return true;
   const message = `${nameOf(entries)} is for ${logTypes.join(", ") || "no logs"} and is not loaded.`;
-  source.report("other-log-type", entry.keyNode, message, `Only ${LOG_TYPE} passes through here.`, "info");
+  const { hint, severity } = adviseOtherLogs(
+    logTypes.some(isNearCloudTrail) ? LOG_TYPE : undefined,
+    `Only ${LOG_TYPE} passes through here.`,
+  );
+  source.report("other-log-type", entry.keyNode, message, hint, severity);
   return false;
 }
 

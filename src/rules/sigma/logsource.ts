@@ -1,4 +1,5 @@
 import type { Node } from "yaml";
+import { adviseOtherLogs, isNearAws, isNearCloudTrail, type OtherLogsAdvice } from "../near-log-source.js";
 import type { YamlSource } from "../yaml/yaml-source.js";
 
 /** What a rule's `logsource` says of the logs that it is for; undefined where it says nothing. */
@@ -49,11 +50,18 @@ export function includesLogSource(wider: LogSource, narrower: LogSource): boolea
 export function otherLogsMessage(
   kind: string,
   logSource: LogSource,
-): { readonly message: string; readonly hint: string } {
+): OtherLogsAdvice & { readonly message: string } {
+  const meant = "`product: aws` with `service: cloudtrail`";
   return {
     message: `The ${kind} is for ${describeLogSource(logSource)} and is not loaded.`,
-    hint: "Only `product: aws` with `service: cloudtrail` passes through here.",
+    ...adviseOtherLogs(isNear(logSource) ? meant : undefined, `Only ${meant} passes through here.`),
   };
+}
+
+function isNear(logSource: LogSource): boolean {
+  if (PARTS.some((key) => isNearCloudTrail(logSource[key] ?? ""))) return true;
+  const { category, product, service } = logSource;
+  return product !== undefined && isNearAws(product) && service === undefined && category === undefined;
 }
 
 /** `product aws, service cloudtrail`, for messages. */

@@ -1,3 +1,4 @@
+import type { DiagnosticSeverity } from "../../lib/diagnostics.js";
 import { isCloudTrail, otherLogsMessage } from "./logsource.js";
 
 /** A rule for other logs, as found without parsing its file; line and column are those of its `logsource`. */
@@ -6,6 +7,7 @@ export interface OtherLogs {
   readonly name: string | undefined;
   readonly line: number;
   readonly column: number;
+  readonly severity: DiagnosticSeverity;
   readonly message: string;
   readonly hint: string;
 }

@@ -28,7 +28,7 @@ export function parseSigmaFile(file: RuleSource): ParsedSigmaFile {
   const elsewhere = findOtherLogs(file.text);
   if (elsewhere !== undefined) {
     const { id, name, ...where } = elsewhere;
-    const diagnostics = [{ code: "other-log-type", severity: "info", file: path, ...where } as const];
+    const diagnostics = [{ code: "other-log-type", file: path, ...where } as const];
     return {
       ...parts,
       absent: [{ id, name, reason: "other_logs" }],

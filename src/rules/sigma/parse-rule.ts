@@ -71,8 +71,8 @@ export function readAppliedLogSource(
   const logSource = readLogSource(source, entry.value);
   if (logSource === undefined) return "refused";
   if (isCloudTrail(logSource)) return logSource;
-  const { message, hint } = otherLogsMessage(document.kind, logSource);
-  source.report("other-log-type", entry.keyNode, message, hint, "info");
+  const { message, hint, severity } = otherLogsMessage(document.kind, logSource);
+  source.report("other-log-type", entry.keyNode, message, hint, severity);
   return "other_logs";
 }
 

@@ -265,6 +265,21 @@ severity = "critical"`;
     });
 
     it.each([
+      ["an index", { keys: 'index = ["logs-aws.cloudtrial-*"]' }, 'index = ["logs-aws.cloudtrail-*"]'],
+      ["an index", { keys: 'index = ["logs-aws-cloudtrail-*"]' }, 'index = ["logs-aws.cloudtrail-*"]'],
+      [
+        "an integration",
+        { metadata: 'integration = ["awss"]', keys: 'index = ["logs-*"]' },
+        'integration = ["aws"]',
+      ],
+    ])("a rule for %s with a name that is nearly CloudTrail's, as a warning", (_, parts, meant) => {
+      expect(load(ruleText(parts))).toMatchObject({
+        rules: [],
+        diagnostics: [{ code: "other-log-type", severity: "warning", hint: `Did you mean \`${meant}\`?` }],
+      });
+    });
+
+    it.each([
       ["esql", "esql", "unsupported-rule-type"],
       ["machine_learning", "kuery", "unsupported-rule-type"],
       ["threat_match", "kuery", "unsupported-rule-type"],

@@ -35,6 +35,26 @@ describe("a rule whose logic is Python", () => {
   });
 });
 
+describe("a rule for logs whose name is nearly CloudTrail's", () => {
+  it.each(["AWS.Cloudtrail", "AWS.CloudTrial", "aws.cloudtrail", "CloudTrail", "AWS.CloudTrails"])(
+    "is most likely a mistake: %s",
+    (type) => {
+      expect(parse(`${HEAD}${DETECTION}`.replace("AWS.CloudTrail", type)).diagnostics).toMatchObject([
+        { code: "other-log-type", severity: "warning", hint: "Did you mean AWS.CloudTrail?" },
+      ]);
+    },
+  );
+
+  it.each(["AWS.GuardDuty", "AWS.CloudWatchEvents", "AWS.CloudTrailInsight", "GCP.AuditLog"])(
+    "is none: %s",
+    (type) => {
+      expect(parse(`${HEAD}${DETECTION}`.replace("AWS.CloudTrail", type)).diagnostics).toMatchObject([
+        { code: "other-log-type", severity: "info" },
+      ]);
+    },
+  );
+});
+
 describe("a file of the same format that is no rule", () => {
   it.each(["correlation_rule", "scheduled_rule"])("is refused in one line that names it: %s", (type) => {
     const text = `${HEAD}Nonsense: 1\nDetection: [{Sequence: []}]\n`.replace("rule", type);

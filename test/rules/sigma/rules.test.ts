@@ -147,13 +147,42 @@ describe("logsource", () => {
     ["{product: aws, service: cloudtrail, category: cloud}", true],
     ["{product: aws, category: network}", false],
     ["{product: aws, service: guardduty}", false],
-    ["{product: azure, service: cloudtrail}", false],
     ["{category: process_creation, product: windows}", false],
     ["{category: antivirus}", false],
   ])("%s: %s", (logsource, loaded) => {
     const text = minimal().replace(/logsource: .*/, `logsource: ${logsource}`);
     expect(problems(text)).toEqual(loaded ? [] : ["3:1 info other-log-type"]);
     expect(load(text).rules).toHaveLength(loaded ? 1 : 0);
+  });
+
+  it.each([
+    "{product: aws, service: cloudtrial}",
+    "{product: aws, service: cloud_trail}",
+    "{product: aws, service: cloudtrail-logs}",
+    "{service: CloudTrial}",
+    "{product: awss, service: cloudtrail}",
+    "{product: asw, service: cloudtrail}",
+    "{product: azure, service: cloudtrail}",
+    "{product: awss}",
+    "{product: aws, category: cloudtrail}",
+    "{product: cloudtrail}",
+  ])("%s: not loaded, and most likely a mistake", (logsource) => {
+    const text = minimal().replace(/logsource: .*/, `logsource: ${logsource}`);
+    const plain = text.replace(/logsource: \{(.*)\}/, (_, parts: string) =>
+      ["logsource:", ...parts.split(", ")].join("\n  "),
+    );
+    for (const one of [text, plain]) {
+      expect(load(one)).toMatchObject({
+        rules: [],
+        diagnostics: [
+          {
+            code: "other-log-type",
+            severity: "warning",
+            hint: "Did you mean `product: aws` with `service: cloudtrail`?",
+          },
+        ],
+      });
+    }
   });
 
   it("must say something", () => {
