@@ -24,6 +24,8 @@ export interface ReloadResult {
   readonly ok: boolean;
   /** Errors that the set in force does not have: what made the set bad. */
   readonly newErrors: readonly Diagnostic[];
+  /** Ids of rules that were in force before and are not now: removed, disabled, or meant for other logs by a slip. */
+  readonly removed: readonly string[];
 }
 
 export interface RulesInForceOptions {
@@ -56,17 +58,20 @@ export async function createRulesInForce(options: RulesInForceOptions): Promise<
     } catch (error) {
       metrics.reload(false);
       log.error("The rules could not be read again; the rules in force stay.", { error: String(error) });
-      return { ok: false, newErrors: [toDiagnostic(error)] };
+      return { ok: false, newErrors: [toDiagnostic(error)], removed: [] };
     }
     const known = new Set(errorsOf(state.loaded.diagnostics).map(toKey));
     const newErrors = errorsOf(next.loaded.diagnostics).filter((error) => !known.has(toKey(error)));
     const ok = newErrors.length === 0;
     metrics.reload(ok);
+    let removed: readonly string[] = [];
     if (ok) {
+      removed = [...state.byId.keys()].filter((id) => !next.byId.has(id));
       state = next;
       announce(state);
       const { rules, ruleset } = state.loaded;
       log.info("The rules were read again.", { rules: rules.length, ruleset });
+      if (removed.length > 0) log.warn("Rules are no longer in force.", { removed });
     } else {
       log.error(
         "The rules were read again, with errors that were not there before; the rules in force stay.",
@@ -75,7 +80,7 @@ export async function createRulesInForce(options: RulesInForceOptions): Promise<
         },
       );
     }
-    return { ok, newErrors };
+    return { ok, newErrors, removed };
   }
 
   return {

@@ -42,7 +42,7 @@ test("exceptions that have expired are logged at the start and at each reload", 
   ];
   expect(logged).toEqual([line]);
   expect(inForce.exceptionCounts()).toEqual({ active: 1, expired: 1 });
-  expect(await inForce.reload()).toEqual({ ok: true, newErrors: [] });
+  expect(await inForce.reload()).toEqual({ ok: true, newErrors: [], removed: [] });
   expect(logged.filter(([level]) => level === "warn")).toEqual([line, line]);
 });
 
@@ -68,4 +68,13 @@ test("a reload that is refused logs what was new, and leaves the state as it was
   expect(newErrors[0]?.file).toMatch(/new\.yml$/);
   expect(logged.at(-1)).toEqual(["error", expect.stringContaining("stay"), { diagnostics: newErrors }]);
   expect(inForce.current()).toBe(before);
+});
+
+test("a reload names the rules that are no longer in force, for whatever reason", async () => {
+  files.write("rules/two.yml", ruleFor("Two", "ListKeys"));
+  const inForce = await create();
+  files.write("rules/two.yml", ruleFor("Two", "ListKeys").replace("AWS.CloudTrail", "AWS.ALB"));
+  expect(await inForce.reload()).toEqual({ ok: true, newErrors: [], removed: ["Two"] });
+  expect(logged).toContainEqual(["warn", "Rules are no longer in force.", { removed: ["Two"] }]);
+  expect((await inForce.reload()).removed).toEqual([]);
 });

@@ -40,13 +40,14 @@ export function operationsRoutes(context: HttpContext): Router {
   });
 
   router.post("/-/reload", async (req, res) => {
-    const { ok, newErrors } = await context.pipeline.reload();
+    const { ok, newErrors, removed } = await context.pipeline.reload();
     if (!ok) {
       const refused = newErrors.map(formatDiagnostic);
       throw new ApiError("reload_refused", `The rules in force stay: ${refused.join("; ")}`);
     }
     const { rules, lists, exceptions, ruleset } = context.pipeline.loaded();
-    sendJson(req, res, 200, { acknowledged: true, rules, lists, exceptions: { ...exceptions }, ruleset });
+    const loaded = { rules, lists, exceptions: { ...exceptions }, ruleset };
+    sendJson(req, res, 200, { acknowledged: true, ...loaded, removed });
   });
 
   for (const path of ["/healthz", "/readyz", "/metrics", "/v1/rules"]) router.all(path, onlyMethods("GET"));
