@@ -19,6 +19,8 @@ export function toTextTest(value: StringValue, keyword: boolean): ValueTest | Mo
       );
     parts.push(text === undefined ? part : { kind: "text", text });
   }
+  if (keyword && parts.every(({ kind }) => kind === "any"))
+    return problem("Every event has this keyword.", "Write a word to look for.", "bad-value");
   if (keyword) parts.push(any);
   return plainest(joinParts(parts), !value.cased);
 }

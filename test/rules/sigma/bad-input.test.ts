@@ -11,6 +11,8 @@ describe("bad input", () => {
     ["no YAML", "detection: [\n", "yaml-syntax"],
     ["a key that is there twice", `${withSelection("{a: b}")}level: low\nlevel: high\n`, "yaml-syntax"],
     ["nesting beyond all bounds", `detection: ${"[".repeat(100_000)}`, "yaml-limit"],
+    ["an empty keyword", withSelection("['']"), "bad-value"],
+    ["a keyword of wildcards", withSelection("['*']"), "bad-value"],
     ["an alias of nothing", withSelection("{a: *nothing}"), "yaml-syntax"],
   ])("%s is refused", (_, text, code) => {
     const { rules, diagnostics } = load(text);
