@@ -22,5 +22,6 @@ export function compileLinearRegex(pattern: string, flags: RegexFlags): LinearRe
     (flags.multiline ? RE2JS.MULTILINE : 0) |
     (flags.dotAll ? RE2JS.DOTALL : 0);
   const compiled = RE2JS.compile(pattern, bits);
-  return { test: (text) => compiled.matcher(text).find() };
+  // Quicker than a matcher's find(), which looks for where the match is as well.
+  return { test: (text) => compiled.test(text) };
 }

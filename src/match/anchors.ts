@@ -1,6 +1,7 @@
 import type { JsonScalar } from "../lib/json.js";
 import type { Expression, PredicateExpression } from "../rules/expression.js";
 import type { FieldReference } from "../rules/field.js";
+import { compileRegex } from "./compile-regex.js";
 import { createFieldMarks, type FieldMarks, type Mark } from "./field-marks.js";
 import type { Lists } from "./value-tests.js";
 
@@ -58,10 +59,11 @@ export function createAnchorFinder(lists: Lists): AnchorFinder {
     const common = COMMON_FIELDS.get(key) ?? 1;
     const ofField = fields.get(key) ?? createFieldMarks(names, nextMark);
     fields.set(key, ofField);
-    const part = partOf(test);
-    if (part !== undefined) {
-      const mark = ofField.markPart(part);
-      return mark === undefined ? undefined : { key, marks: [mark], weight: PART_WEIGHT / part.length };
+    const parts = partsOf(test);
+    if (parts !== undefined) {
+      const marks = parts.flatMap((part) => ofField.markPart(part) ?? []);
+      if (marks.length < parts.length) return undefined;
+      return { key, marks, weight: parts.reduce((sum, part) => sum + PART_WEIGHT / part.length, 0) };
     }
     const wanted = wantedOf(test, lists);
     if (wanted === undefined || wanted.values.length + wanted.ranges.length > MAX_WANTED) return undefined;
@@ -133,22 +135,30 @@ function wantedOf(test: PredicateExpression["test"], lists: Lists): Wanted | und
       if (list === undefined) return { values: [], ranges: [] };
       return list.patterns.length === 0 ? list : undefined;
     }
+    case "regex": {
+      const { values } = compileRegex(test);
+      return values === undefined ? undefined : { values, ranges: [] };
+    }
     default:
       return undefined;
   }
 }
 
-/** A text that is in every text which passes. */
-function partOf(test: PredicateExpression["test"]): string | undefined {
+/** Texts one of which is in every text that passes. */
+function partsOf(test: PredicateExpression["test"]): readonly string[] | undefined {
   switch (test.kind) {
     case "contains":
-      return typeof test.value === "string" ? test.value : undefined;
+      return typeof test.value === "string" ? [test.value] : undefined;
     case "starts_with":
     case "ends_with":
-      return test.value;
+      return [test.value];
     case "wildcard": {
       const texts = test.pattern.flatMap((part) => (part.kind === "text" ? [part.text] : []));
-      return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
+      return [texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "")];
+    }
+    case "regex": {
+      const { values, parts } = compileRegex(test);
+      return values === undefined ? parts : undefined;
     }
     default:
       return undefined;

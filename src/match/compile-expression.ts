@@ -101,7 +101,7 @@ function compilePredicate(
   // A text is read the same way by all.
   return (scope) => {
     const value = read(scope);
-    return typeof value === "string" ? ofLower(lower(value)) : holds(value);
+    return typeof value === "string" ? ofLower(lower(value), value) : holds(value);
   };
 }
 

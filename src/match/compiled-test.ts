@@ -10,8 +10,8 @@ export interface CompiledTest {
   /** Of a scalar, by its text. */
   readonly byText: ScalarPredicate;
   readonly whenMissing: boolean;
-  /** Of a text in lower case, the same for both ways; for a test of text where case does not count. */
-  readonly ofLower?: TextPredicate;
+  /** Of a text, in lower case and as it stands, the same for both ways; for a test of text where case does not count. */
+  readonly ofLower?: (lower: string, text: string) => boolean;
 }
 
 /** The same for both. */

@@ -1,5 +1,6 @@
 import type { Expression, ValueTest, ValueTestKind } from "../rules/expression.js";
 import type { FieldReference } from "../rules/field.js";
+import { compileRegex } from "./compile-regex.js";
 
 /** Terms in the order in which they are best tried: what is quick and tells much before what takes long. */
 export function cheapestFirst(terms: readonly Expression[]): readonly Expression[] {
@@ -15,7 +16,7 @@ function costOf(expression: Expression): number {
     case "constant":
       return 0;
     case "predicate":
-      return COSTS[expression.test.kind] + costOfField(expression.field) + costOfValues(expression.test);
+      return costOfTest(expression.test) + costOfField(expression.field);
     case "compare_fields":
       return 100 + costOfField(expression.left) + costOfField(expression.right);
     case "not":
@@ -29,7 +30,7 @@ function costOf(expression: Expression): number {
     case "elements":
       return 200 + 2 * costOf(expression.term);
     case "anywhere":
-      return 10_000 + COSTS[expression.test.kind];
+      return 10_000 + costOfTest(expression.test);
   }
 }
 
@@ -46,8 +47,10 @@ function costOfField(field: FieldReference): number {
   }
 }
 
-function costOfValues(test: ValueTest): number {
-  return test.kind === "cidr" ? test.ranges.length : 0;
+function costOfTest(test: ValueTest): number {
+  if (test.kind === "cidr") return COSTS.cidr + test.ranges.length;
+  if (test.kind === "regex" && compileRegex(test).isSimple) return COSTS.contains;
+  return COSTS[test.kind];
 }
 
 const COSTS = {

@@ -1,4 +1,4 @@
-/** Finds which of many short texts are in a longer one, in one pass over it. ASCII letters count the same in either case. */
+/** Finds which of many short texts are in a longer one, in one pass over it. */
 export interface PartScanner {
   /** Calls `visit` with the entries of each part found, perhaps with some several times. */
   scan(text: string, visit: (entries: readonly number[]) => void): void;
@@ -9,9 +9,16 @@ const A = 65;
 const Z = 90;
 const NONE: readonly number[] = [];
 
-/** Compiles parts, ASCII only, each with the entry that it stands for, to an automaton (Aho and Corasick's). */
-export function compilePartScanner(parts: ReadonlyMap<string, number>): PartScanner {
-  const { classes, size } = toClasses(parts.keys());
+/**
+ * Compiles parts, ASCII only, each with the entry that it stands for, to an automaton (Aho and Corasick's).
+ * @param options.ignoreCase true unless given: parts are in lower case then, and are looked for in the text's
+ * toLowerCase(), where ſ counts as s, as it does in regular expressions.
+ */
+export function compilePartScanner(
+  parts: ReadonlyMap<string, number>,
+  { ignoreCase = true }: { readonly ignoreCase?: boolean } = {},
+): PartScanner {
+  const { classes, size } = toClasses(parts.keys(), ignoreCase);
   const states = 1 + [...parts.keys()].reduce((sum, part) => sum + part.length, 0);
   const next = new Int32Array(states * size);
   const found: (readonly number[] | undefined)[] = [];
@@ -47,15 +54,20 @@ export function compilePartScanner(parts: ReadonlyMap<string, number>): PartScan
     scan(text, visit) {
       if (scanAscii(text, visit) < 0) return;
       // Some letters beyond ASCII become ASCII ones in lower case; any other is in no part and stands between them.
-      for (const run of text.toLowerCase().split(BEYOND_ASCII)) scanAscii(run, visit);
+      const read = ignoreCase ? text.toLowerCase().replaceAll(LONG_S, "s") : text;
+      for (const run of read.split(BEYOND_ASCII)) scanAscii(run, visit);
     },
   };
 }
 
+const LONG_S = "\u017f";
 const BEYOND_ASCII = /[^\0-\x7f]+/;
 
-/** Characters that are in no part are of one class, 0; letters are of one class in either case. */
-function toClasses(parts: Iterable<string>): { readonly classes: Uint8Array; readonly size: number } {
+/** Characters that are in no part are of one class, 0; letters are of one class in either case where it does not count. */
+function toClasses(
+  parts: Iterable<string>,
+  ignoreCase: boolean,
+): { readonly classes: Uint8Array; readonly size: number } {
   const classes = new Uint8Array(ASCII);
   let size = 1;
   for (const part of parts) {
@@ -64,7 +76,7 @@ function toClasses(parts: Iterable<string>): { readonly classes: Uint8Array; rea
       if (classes[code] === 0) classes[code] = size++;
     }
   }
-  for (let code = A; code <= Z; code++) classes[code] = classes[code + 32] as number;
+  if (ignoreCase) for (let code = A; code <= Z; code++) classes[code] = classes[code + 32] as number;
   return { classes, size };
 }
 

@@ -1,14 +1,14 @@
 import { isJsonArray, isJsonObject, type JsonScalar, type JsonValue } from "../lib/json.js";
 import { compileIpRanges, parseIpAddress } from "../lib/ip-range.js";
-import { compileLinearRegex } from "../lib/linear-regex.js";
 import type { OrderOperator, ValueTest, ValueTestKind } from "../rules/expression.js";
 import type { NamedList } from "../rules/lists/named-list.js";
 import { compileEqualsByText, compileEqualsExactly } from "./compile-equals.js";
 import { compileInList } from "./compile-in-list.js";
 import { compileIpFamily } from "./compile-ip-family.js";
+import { compileRegex } from "./compile-regex.js";
 import { compileTimePart } from "./compile-time-part.js";
 import { compileWildcard } from "./compile-wildcard.js";
-import { ofAny, ofPart, ofText, type CompiledTest, type TextPredicate } from "./compiled-test.js";
+import { ofAny, ofPart, ofText, type CompiledTest } from "./compiled-test.js";
 import { toNumber } from "../lib/numeric-text.js";
 
 export type Lists = ReadonlyMap<string, NamedList>;
@@ -43,7 +43,7 @@ const VALUE_TESTS = {
   starts_with: ({ value, ignoreCase }) => ofPart(value, ignoreCase, (text, part) => text.startsWith(part)),
   ends_with: ({ value, ignoreCase }) => ofPart(value, ignoreCase, (text, part) => text.endsWith(part)),
   wildcard: ({ pattern, ignoreCase }) => ofText(compileWildcard(pattern, ignoreCase)),
-  regex: ({ pattern, ...flags }) => ofText(compileRegex(pattern, flags)),
+  regex: (test) => compileRegex(test).test,
   cidr: ({ ranges }) => {
     const inRanges = compileIpRanges(ranges);
     return ofText((text) => {
@@ -91,16 +91,4 @@ function compileContains(part: JsonScalar, ignoreCase: boolean): (value: JsonVal
   const isPart =
     typeof part === "string" ? ofPart(part, ignoreCase, (text, p) => text.includes(p)).byText : () => false;
   return (value) => (typeof value === "string" ? isPart(value) : isJsonArray(value) && value.some(isElement));
-}
-
-/** Front ends refuse a pattern that cannot be compiled; one that comes this far fails on each event and is counted. */
-function compileRegex(pattern: string, flags: Parameters<typeof compileLinearRegex>[1]): TextPredicate {
-  try {
-    const regex = compileLinearRegex(pattern, flags);
-    return (text) => regex.test(text);
-  } catch (error) {
-    return () => {
-      throw error;
-    };
-  }
 }

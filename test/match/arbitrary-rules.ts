@@ -18,6 +18,7 @@ import {
 import { FIELD_FUNCTIONS, type FieldReference, type Operand, type PathStep } from "../../src/rules/field.js";
 import type { DynamicSeverity, Rule } from "../../src/rules/ir.js";
 import type { NamedList } from "../../src/rules/lists/named-list.js";
+import { arbitraryRightRegex } from "./arbitrary-regexes.js";
 import { arbitraryName, arbitraryNumber, arbitraryScalar, arbitraryText } from "./arbitrary-records.js";
 import { ruleOf } from "./rule-fixture.js";
 
@@ -94,7 +95,12 @@ const RANGES = [
   "2001:db8::/33",
   "bad",
 ];
-const REGEXES = ["a", "^a.?b$", "(?i)AB", "b$", "^$", "[0-9]+", "^(a|b)+$", "a.*b", "^true|1$", "\\.0", "İ"];
+/** With literals that the index may look for, and without. */
+const REGEXES = [
+  ...["a", "^a.?b$", "(?i)AB", "b$", "^$", "[0-9]+", "^(a|b)+$", "a.*b", "^true|1$", "\\.0", "İ"],
+  ...["aba|true", "^(?:true|null|1\\.0)$", "(?i)^A?BAB$", "10\\.0\\.\\d", "::[f1].*", "(?i)asK|iti"],
+  ...["^\\{.*\\}$", 'a"\\W', "(?i)^a(?:sk)+$"],
+];
 
 const TESTS = {
   exists: fc.constant({ kind: "exists" }),
@@ -109,7 +115,7 @@ const TESTS = {
   wildcard: fc.record({ kind: fc.constant("wildcard"), pattern, ignoreCase }),
   regex: fc.record({
     kind: fc.constant("regex"),
-    pattern: fc.constantFrom(...REGEXES),
+    pattern: fc.oneof(fc.constantFrom(...REGEXES), arbitraryRightRegex),
     ignoreCase,
     multiline: fc.boolean(),
     dotAll: fc.boolean(),
