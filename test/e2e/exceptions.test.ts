@@ -139,7 +139,7 @@ test("an exception that cannot be read suppresses nothing, and costs no other", 
   expect(ready).toMatchObject({ ready: true, rules: 2, lists: 0, exceptions: { active: 1, expired: 0 } });
 });
 
-test("a rule that fails on an event is counted, and costs neither the event nor other rules", async () => {
+test("a title that fails on an event is counted, and costs neither the event nor a hit", async () => {
   // The title would be longer than any string can be.
   const title = `AlertTitle: "${"{userAgent}".repeat(70)}"\n`;
   files.write("rules/long.yml", ruleFor("Long.Title", "CreateAccessKey", title));
@@ -148,9 +148,13 @@ test("a rule that fails on an event is counted, and costs neither the event nor 
   await post(service, long, made("short", "maria"));
   const rules = service.events().map(({ event, rule }) => [event.id, rule?.id]);
   expect(rules).toEqual([
-    ["long", ["Key.Made", "Any.Key"]],
+    ["long", ["Key.Made", "Long.Title", "Any.Key"]],
     ["short", ["Key.Made", "Long.Title", "Any.Key"]],
   ]);
+  const titleOf = (n: number) =>
+    service.events()[n].detection.hits.find((hit: any) => hit.rule_id === "Long.Title").title;
+  expect(titleOf(0)).toBe(service.events()[0].rule.name[1]);
+  expect(titleOf(1)).not.toBe(titleOf(0));
   expect(await metric(service, "trailtag_rule_errors_total")).toEqual([
     'trailtag_rule_errors_total{rule_id="Long.Title"} 1',
   ]);
