@@ -16,11 +16,12 @@ export interface CompiledRegex {
   readonly isSimple: boolean;
   /** All texts that pass, whatever the case, where they are few. */
   readonly values?: readonly string[];
-  /** One of them is in every text that passes, whatever the case and with ſ as s. */
+  /** ASCII; one of them is in every text that passes, whatever the case and with ſ as s. */
   readonly parts?: readonly string[];
 }
 
 const MAX_VALUES = 200;
+const ASCII_ONLY = /^[\0-\x7f]*$/;
 const LONG_S = "\u017f";
 const DOTTED_I = "\u0130";
 
@@ -49,26 +50,29 @@ function compile({ pattern, ...flags }: RegexTest): CompiledRegex {
   const tree = parseRegexTree(pattern, flags);
   if (tree === undefined) return { test: ofText(matches), isSimple: false };
   const lower = ignoresCase(tree);
-  const parts = toRequiredLiterals(tree, lower);
+  const literals = toRequiredLiterals(tree, lower);
+  const parts = literals?.every((literal) => ASCII_ONLY.test(literal)) === true ? { parts: literals } : {};
   const language = toRegexLanguage(tree);
   const simple = language === undefined ? undefined : compileLanguage(language);
   if (language !== undefined && simple !== undefined) {
     const values = toValues(language);
     const test = language.ignoreCase ? ofLowerUnlessOdd(simple, matches) : ofText(simple);
-    return { test, isSimple: true, ...(values && { values }), ...(parts && { parts }) };
+    return { test, isSimple: true, ...(values && { values }), ...parts };
   }
-  const mayMatch = parts === undefined ? undefined : compileParts(parts);
-  if (parts === undefined || mayMatch === undefined) {
-    return { test: ofText(matches), isSimple: false, ...(parts && { parts }) };
-  }
-  if (!lower) return { test: ofText((text) => mayMatch(text) && matches(text)), isSimple: false, parts };
+  const mayMatch = literals === undefined ? undefined : compileParts(literals);
+  return {
+    test: mayMatch === undefined ? ofText(matches) : ofBoth(mayMatch, matches, lower),
+    isSimple: false,
+    ...parts,
+  };
+}
+
+/** First what is quick and may say too much. */
+function ofBoth(mayMatch: TextPredicate, matches: TextPredicate, lower: boolean): CompiledTest {
+  if (!lower) return ofText((text) => mayMatch(text) && matches(text));
   const ofLower = (inLower: string, text: string): boolean =>
     (mayMatch(inLower) || text.includes(LONG_S)) && matches(text);
-  return {
-    test: { ...ofText((text) => ofLower(text.toLowerCase(), text)), ofLower },
-    isSimple: false,
-    parts,
-  };
+  return { ...ofText((text) => ofLower(text.toLowerCase(), text)), ofLower };
 }
 
 /**
