@@ -34,7 +34,7 @@ function fatesOf(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, Fate> 
     if (severity === "error") {
       const unsupported = code === "python-rule" || code.startsWith("unsupported-");
       if (fates.get(file) !== "unsupported") fates.set(file, unsupported ? "unsupported" : "refused");
-    } else if (severity === "info" && !fates.has(file)) {
+    } else if (!fates.has(file)) {
       if (code === "other-log-type") fates.set(file, "other_logs");
       if (code === "rule-disabled" || code === "rule-retired") fates.set(file, "disabled");
     }

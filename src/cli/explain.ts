@@ -1,3 +1,4 @@
+import { readFile, stat } from "node:fs/promises";
 import { didYouMean } from "../lib/did-you-mean.js";
 import { EXIT } from "../lib/errors.js";
 import type { JsonObject } from "../lib/json.js";
@@ -64,10 +65,12 @@ function toJson(
 }
 
 /** A rule that is not there was refused, perhaps, or is called otherwise. */
-function refuse(id: string, { loaded, byId }: RuleState): number {
-  const said = loaded.diagnostics.filter(
-    ({ severity, message }) => severity === "error" && message.includes(id),
-  );
+async function refuse(id: string, { loaded, byId }: RuleState): Promise<number> {
+  const errors = loaded.diagnostics.filter(({ severity }) => severity === "error");
+  const files = new Set(errors.map(({ file }) => file));
+  const holding = new Set<string>();
+  for (const file of files) if (await mentions(file, id)) holding.add(file);
+  const said = errors.filter(({ file, message }) => message.includes(id) || holding.has(file));
   if (said.length > 0) {
     process.stderr.write(toDiagnosticLines(said));
     return EXIT.ruleErrors;
@@ -75,4 +78,14 @@ function refuse(id: string, { loaded, byId }: RuleState): number {
   const meant = didYouMean(id, byId.keys());
   const hint = meant === undefined ? '"trailtag list rules" lists them.' : `Did you mean ${meant}?`;
   throw new UsageError(`There is no rule ${id} among those loaded. ${hint}`);
+}
+
+/** Many an error stands where nobody knew the rule's id yet: the file has it. */
+async function mentions(file: string, id: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile() && (await readFile(file, "utf8")).includes(id);
+  } catch {
+    // What cannot be read is told of already.
+    return false;
+  }
 }

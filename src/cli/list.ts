@@ -61,7 +61,8 @@ const LOADED_ANYWAY = /^attack-/;
 
 function whyNot(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const reasons = sortDiagnostics(diagnostics).filter(
-    ({ severity, code }) => severity === "error" || (severity === "info" && !LOADED_ANYWAY.test(code)),
+    ({ severity, code }) =>
+      severity === "error" || code === "other-log-type" || (severity === "info" && !LOADED_ANYWAY.test(code)),
   );
   const errors = reasons.filter(({ severity }) => severity === "error");
   return [...errors, ...reasons.filter(({ severity }) => severity === "info")];

@@ -17,9 +17,7 @@ export async function loadRulesFor(values: Values, paths: readonly string[] = []
   // Looking at rules needs no store: name one that writes nothing here.
   const env = { ...process.env, TRAILTAG_OPENSEARCH__NODE: undefined };
   const sources = toRuleSources(configFromFlags({ ...values, store: "files", opensearch: undefined }, env));
-  return loadRuleState(
-    paths.length === 0
-      ? { ...sources, positions: true }
-      : { ...sources, paths, bundled: false, exceptions: [], positions: true },
-  );
+  if (paths.length === 0) return loadRuleState({ ...sources, positions: true });
+  const definitions = [...(sources.lists ?? []), ...(sources.exceptions ?? [])];
+  return loadRuleState({ ...sources, paths, bundled: false, exceptions: [], definitions, positions: true });
 }

@@ -2,6 +2,9 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../l
 import type { Template } from "../rules/template.js";
 import { compileField } from "./compile-field.js";
 
+/** Characters of a title; a longer one ends in "…". */
+export const MAX_TITLE = 1_024;
+
 /** Compiles an alert title. A field that the event lacks reads "unknown"; lists are joined by ", ". */
 export function compileTitle(template: Template): (record: JsonObject) => string {
   const parts = template.map((part) => {
@@ -13,7 +16,11 @@ export function compileTitle(template: Template): (record: JsonObject) => string
   if (parts.length === 1 && typeof first === "string") return () => first;
   return (record) => {
     let title = "";
-    for (const part of parts) title += typeof part === "string" ? part : part(record);
+    for (const part of parts) {
+      title += typeof part === "string" ? part : part(record);
+      // Each part may be as long as an event, and there may be many.
+      if (title.length > MAX_TITLE) return `${title.slice(0, MAX_TITLE - 1)}…`;
+    }
     return title;
   };
 }

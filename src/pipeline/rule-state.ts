@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { createAttack } from "../attack/attack.js";
 import { lintAttack } from "../attack/lint.js";
 import type { Config } from "../config/types.js";
 import { createTagger, type Tagger } from "../enrich/tag.js";
-import { packageRoot } from "../lib/package-root.js";
 import { compileRules, type Engine } from "../match/engine.js";
 import type { RuleException } from "../rules/exceptions/exception.js";
 import { loadExceptions } from "../rules/exceptions/load-exceptions.js";
+import { BUNDLED_PACK } from "../rules/bundled-pack.js";
 import type { LoadedRules, Rule } from "../rules/ir.js";
 import { loadLists } from "../rules/lists/load-lists.js";
 import type { NamedList } from "../rules/lists/named-list.js";
@@ -35,6 +34,8 @@ export interface RuleSources {
   readonly lists?: readonly string[];
   /** Files and folders of exceptions; none unless given. */
   readonly exceptions?: readonly string[];
+  /** Files and folders that hold lists and exceptions: those above unless given. */
+  readonly definitions?: readonly string[];
   /** Whether to keep where the parts of rules stand, for diagnostics on them. */
   readonly positions?: boolean;
 }
@@ -45,11 +46,12 @@ export function toRuleSources(config: Pick<Config, "rules" | "lists" | "exceptio
 
 /** Rejects on nothing that a person wrote: what is wrong is in the diagnostics, and the rest is in force. */
 export async function loadRuleState(sources: RuleSources): Promise<RuleState> {
-  const bundled = sources.bundled ? [join(packageRoot, "rules")] : [];
+  const bundled = sources.bundled ? [BUNDLED_PACK] : [];
   const lists = await loadLists(sources.lists ?? []);
   const read = await loadRules([...bundled, ...sources.paths], {
     lists: lists.lists,
     positions: sources.positions === true,
+    definitions: sources.definitions ?? [...(sources.lists ?? []), ...(sources.exceptions ?? [])],
   });
   const { exceptions, diagnostics } = await loadExceptions(sources.exceptions ?? [], {
     lists: lists.lists,

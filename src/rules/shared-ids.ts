@@ -1,6 +1,5 @@
-import { resolve, sep, join } from "node:path";
 import type { Diagnostic } from "../lib/diagnostics.js";
-import { packageRoot } from "../lib/package-root.js";
+import { isBundled } from "./bundled-pack.js";
 import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
 import type { Rule } from "./ir.js";
 import { nameOthers } from "./name-others.js";
@@ -17,8 +16,6 @@ interface Claim {
   readonly path: string;
 }
 export type SharedIds = ReadonlyMap<string, readonly Claim[]>;
-
-const BUNDLED_PACK = join(packageRoot, "rules") + sep;
 
 /** Ids that several rules have. One names a rule in tags, alerts and exceptions: nobody could tell which was meant. */
 export function findSharedIds(files: readonly LoadedFile[]): SharedIds {
@@ -37,7 +34,7 @@ export function findSharedIds(files: readonly LoadedFile[]): SharedIds {
 export function refuseSharedIds(shared: SharedIds, positions: Positions | undefined): readonly Diagnostic[] {
   const code: RuleDiagnosticCode = "duplicate-rule-id";
   return [...shared].flatMap(([id, claims]) => {
-    const hint = claims.some(({ path }) => resolve(path).startsWith(BUNDLED_PACK))
+    const hint = claims.some(({ path }) => isBundled(path))
       ? "One of them is in the bundled pack: give the other an id of its own, or copy the pack, change the copy and set rules.bundled: false."
       : "Give each rule an id of its own.";
     const paths = claims.map(({ path }) => path);

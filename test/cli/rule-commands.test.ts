@@ -346,6 +346,7 @@ describe("trailtag list rules", () => {
       ["panther", "14", "1", "1", "0", "12", "0"],
       ["sigma", "1", "0", "0", "1", "0", "1"],
       ["elastic", "0", "0", "0", "0", "0", "0"],
+      ["12 of the rules loaded are the bundled pack."],
       [""],
     ]);
     const all = trailtag(["list", "rules", "--all", "--rules", folder()]);
@@ -362,6 +363,22 @@ describe("trailtag list rules", () => {
     });
     expect(list.counts.sigma).toMatchObject({ loaded: 1, other_logs: 1, refused: 1 });
     expect(list.not_loaded).toHaveLength(15);
+  });
+
+  it("explains a refused rule by what refused it, though the error may not name it", () => {
+    const rules = file("refused/a.yml", RULE.replace("Condition: Equals", "Condition: Equal"));
+    const event = file("refused/event.json", "{}");
+    const run = trailtag(["explain", "--rule", "Test.Rule", "--rules", rules, event]);
+    expect([run.code, run.err]).toEqual([2, expect.stringContaining("unknown-condition")]);
+    const other = trailtag(["explain", "--rule", "Test.Other", "--rules", rules, event]);
+    expect([other.code, other.err]).toEqual([64, expect.stringContaining("no rule Test.Other")]);
+  });
+
+  it("finds fault with a run without tests", () => {
+    const none = trailtag(["test", file("untested/a.yml", RULE.slice(0, RULE.indexOf("Tests:")))]);
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining("None of the rules has tests")]);
+    const other = trailtag(["test", file("untested/b.yml", SIGMA.replace("product: aws", "product: linux"))]);
+    expect([other.code, other.err]).toEqual([1, expect.stringContaining("No rule was loaded")]);
   });
 
   it("ends with 64 for what it does not list, or would ignore", () => {

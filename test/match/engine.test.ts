@@ -80,6 +80,16 @@ describe("compileRules", () => {
     expect(holds(condition, { a: { b: "x" } })).toBe(false);
   });
 
+  it("cuts a title that would be longer than anybody reads", () => {
+    const field = topLevelField("userAgent");
+    const title = Array.from({ length: 70 }, () => ({ kind: "field", field }) as const);
+    const engine = compileRules([ruleOf("r", { kind: "constant", value: true }, { title })]);
+    const [match] = engine.evaluate({ userAgent: "x".repeat(9_000_000) });
+    expect(match?.title).toBe(`${"x".repeat(1_023)}…`);
+    expect(engine.evaluate({ userAgent: "abc" })[0]?.title).toBe("abc".repeat(70));
+    expect(engine.errors.size).toBe(0);
+  });
+
   it("fills titles from the event, and says unknown where it has nothing", () => {
     const title = [
       { kind: "text", text: "Key of " },

@@ -1,3 +1,4 @@
+import type { RuleException } from "../../src/rules/exceptions/exception.js";
 import { compileRules } from "../../src/match/engine.js";
 import type { Expression } from "../../src/rules/expression.js";
 import type { NamedList } from "../../src/rules/lists/named-list.js";
@@ -32,10 +33,17 @@ function inList(key: string, ignoreCase = false): Expression {
 it("holds the values of a list once, whatever the number of rules, fields, calls and exceptions", () => {
   const { list, reads } = countingList();
   const rules = Array.from({ length: RULES }, (_, i) => ruleOf(`r${String(i)}`, inList(`key${String(i)}`)));
-  const exception = {
-    ...{ id: "e", scope: { kind: "all" }, condition: inList("arn"), owner: "o", reason: "r" },
-    ...{ expires: undefined, tests: [], path: "e.yml", hash: "" },
-  } as const;
+  const exception: RuleException = {
+    id: "e",
+    scope: { kind: "all" },
+    condition: inList("arn"),
+    owner: "o",
+    reason: "r",
+    expires: undefined,
+    tests: [],
+    path: "e.yml",
+    hash: "",
+  };
   const engine = compileRules(rules, { lists: new Map([["long", list]]), exceptions: [exception] });
   for (let i = 0; i < 300; i++) {
     const record = {

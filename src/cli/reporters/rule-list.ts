@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../lib/diagnostics.js";
 import { firstOfEachCode, toDiagnosticLines } from "./diagnostics.js";
+import { isBundled } from "../../rules/bundled-pack.js";
 import type { LoadedRules, Rule } from "../../rules/ir.js";
 import { oneLine } from "./one-line.js";
 
@@ -36,7 +37,9 @@ export function toRuleListText({ loaded, counts, notLoaded }: RuleList, all: boo
   if (shown.length > 0) lines.push("", "Not loaded:", toDiagnosticLines(shown).trimEnd());
   const hidden = notLoaded.length - shown.length;
   if (hidden > 0) lines.push(`… ${hidden.toLocaleString("en-US")} more; --all shows them`);
-  return [...lines, "", ...toTable(counts), ""].join("\n");
+  const bundled = loaded.rules.filter(({ id }) => isBundled(loaded.paths.get(id) ?? "")).length;
+  const note = bundled === 0 ? [] : [`${bundled} of the rules loaded are the bundled pack.`];
+  return [...lines, "", ...toTable(counts), ...note, ""].join("\n");
 }
 
 export function toRuleListJson({ loaded, counts, notLoaded }: RuleList): string {

@@ -4,15 +4,21 @@ import { toExplanationText } from "../../../src/cli/reporters/explanation.js";
 import { oneLine } from "../../../src/cli/reporters/one-line.js";
 import { toRuleListText } from "../../../src/cli/reporters/rule-list.js";
 import { toText } from "../../../src/cli/reporters/test-results.js";
+import type { Diagnostic } from "../../../src/lib/diagnostics.js";
+import type { LoadedRules } from "../../../src/rules/ir.js";
 import { ruleOf } from "../../match/rule-fixture.js";
 
 const HOSTILE = "a\u001b[2J\nb\u009b\u202ec";
 const SHOWN = String.raw`a\u001b[2J\nb\u009b\u202ec`;
 const rule = ruleOf(HOSTILE, { kind: "constant", value: true });
-const diagnostic = {
-  ...{ code: "missing-key", severity: "error", file: `${HOSTILE}.yml`, line: 1, column: 1 },
+const diagnostic: Diagnostic = {
+  code: "missing-key",
+  severity: "error",
+  file: `${HOSTILE}.yml`,
+  line: 1,
+  column: 1,
   message: `The rule ${HOSTILE} has no Severity.`,
-} as const;
+};
 
 it("shows what a terminal would act upon, and leaves other text alone", () => {
   expect(oneLine(HOSTILE)).toBe(SHOWN);
@@ -26,9 +32,13 @@ it("prints one line for each diagnostic", () => {
 });
 
 it("prints rules, explanations and tests that hold nothing but text and line breaks of their own", () => {
-  const loaded = {
-    ...{ rules: [rule], paths: new Map([[rule.id, "a.yml"]]), formats: new Map(), ruleset: "" },
-    ...{ diagnostics: [diagnostic], positions: undefined },
+  const loaded: LoadedRules = {
+    rules: [rule],
+    paths: new Map([[rule.id, "a.yml"]]),
+    formats: new Map(),
+    ruleset: "",
+    diagnostics: [diagnostic],
+    positions: undefined,
   };
   const list = toRuleListText({ loaded, counts: countRules(loaded), notLoaded: [diagnostic] }, false);
   const hit = {
