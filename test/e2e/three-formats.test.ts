@@ -210,7 +210,7 @@ describeWithOpenSearch("rules of three formats in one engine", () => {
     expect(hit?.severity).toBe("high");
   });
 
-  it("says what did not load and goes on with the rest", async () => {
+  it("says what did not load and goes on with the rest", () => {
     const listing = service.pipeline.rules();
     expect(listing.rules).toHaveLength(5);
     expect(listing.refused).toHaveLength(1);
