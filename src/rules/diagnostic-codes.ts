@@ -2,9 +2,10 @@
 export const RULE_DIAGNOSTICS = {
   "path-not-found": "A rules path that was asked for does not exist.",
   "unreadable-file": "The file or folder could not be read.",
+  "not-utf8": "The file is not UTF-8 text, or holds NUL bytes.",
   "yaml-syntax": "The file is not well-formed YAML, repeats a key, or has one that is no text.",
   "yaml-limit": "The file is larger, nested deeper or fuller of aliases than anybody writes.",
-  "not-a-rule": "The file holds no mapping, or no AnalysisType.",
+  "not-a-rule": "The file holds no rule of a known format.",
   "unsupported-analysis-type": "Only `AnalysisType: rule` is supported.",
   "no-detection": "The file is no detection but what lies beside them (a pack, a query); it is passed over.",
   "python-rule": "The rule's logic is Python code, which is not run here.",

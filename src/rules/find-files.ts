@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import type { Diagnostic } from "../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
+import { howToRead } from "./read-text.js";
 
 export interface FoundFile {
   readonly path: string;
@@ -113,7 +114,10 @@ function explain(path: string, error: unknown): Diagnostic {
   const message = missing
     ? `There is no file or folder ${path}.`
     : `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`;
-  return problem(code, path, message);
+  const hint = missing
+    ? "Look at how it is written, and at the folder that it is seen from."
+    : howToRead(error);
+  return { ...problem(code, path, message), hint };
 }
 
 function problem(code: RuleDiagnosticCode, file: string, message: string): Diagnostic {

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
 import type { FoundFile } from "./find-files.js";
 import type { Positions } from "./positions.js";
-import { readText } from "./read-text.js";
+import { readText, toReadDiagnostic } from "./read-text.js";
 import { isTestsFile, parseTestsFile, testsFileOf, type TestsFile } from "./tests-file.js";
 
 /** The files of tests among the files found, each beside the rule file that it is for. */
@@ -42,8 +42,7 @@ async function readIfThere(path: string, diagnostics: Diagnostic[]): Promise<str
     return await readText(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    const reason = error instanceof Error ? error.message : String(error);
-    diagnostics.push(problem("unreadable-file", "error", path, `The file cannot be read: ${reason}.`));
+    diagnostics.push(toReadDiagnostic(error, path));
     return undefined;
   }
 }

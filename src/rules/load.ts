@@ -1,14 +1,15 @@
-import type { Diagnostic, DiagnosticSeverity } from "../lib/diagnostics.js";
-import type { RuleDiagnosticCode } from "./diagnostic-codes.js";
+import { resolve, sep } from "node:path";
+import type { Diagnostic } from "../lib/diagnostics.js";
 import { findFiles, type FoundFile } from "./find-files.js";
 import { findTests } from "./find-tests.js";
 import { hashRules } from "./finish-rule.js";
 import type { ParsedFile } from "./front-end.js";
 import type { LoadedRules, RuleTest } from "./ir.js";
 import type { NamedList } from "./lists/named-list.js";
+import { explainNoRule } from "./not-a-rule.js";
 import { parseRuleFile } from "./parse-rule-file.js";
 import type { Positions } from "./positions.js";
-import { readText } from "./read-text.js";
+import { readText, toReadDiagnostic } from "./read-text.js";
 import { ruleFormatOf, type RuleFormat } from "./rule-format.js";
 import { findSharedIds, refuseSharedIds, type LoadedFile } from "./shared-ids.js";
 import { linkSigma } from "./sigma/link.js";
@@ -21,6 +22,8 @@ export interface LoadOptions {
   readonly lists?: ReadonlyMap<string, NamedList>;
   /** Whether to keep where the parts of rules stand. */
   readonly positions?: boolean;
+  /** Files and folders that are read for their lists and exceptions, and may lie among the rules. */
+  readonly definitions?: readonly string[];
 }
 
 const RULE_FILES = /\.(?:ya?ml|toml)$/;
@@ -45,7 +48,7 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
   for await (const { found, text } of readAll(rules, diagnostics)) {
     const format = ruleFormatOf(found.path, text);
     if (format === undefined) {
-      diagnostics.push(notARule(found));
+      diagnostics.push(explainNoRule(found, text, isBelow(found.path, options.definitions ?? [])));
       continue;
     }
     formats.set(found.path, format);
@@ -99,33 +102,12 @@ async function* readAll(
     for (const [i, text] of texts.entries()) {
       const found = batch[i] as FoundFile;
       if (text.status === "fulfilled") yield { found, text: text.value };
-      else {
-        const message = `The file cannot be read: ${reasonOf(text.reason)}.`;
-        diagnostics.push(problem("unreadable-file", found.path, message));
-      }
+      else diagnostics.push(toReadDiagnostic(text.reason, found.path));
     }
   }
 }
 
-/** A checkout holds more than rules; a file that was asked for by name should be one. */
-function notARule({ path, named }: FoundFile): Diagnostic {
-  const message = "The file holds no rule of a known format.";
-  const hint =
-    "Panther rules have AnalysisType, Sigma rules logsource and detection, Elastic rules a [rule] table.";
-  return problem("not-a-rule", path, message, hint, named ? "error" : "info");
-}
-
-function problem(
-  code: RuleDiagnosticCode,
-  file: string,
-  message: string,
-  hint?: string,
-  severity: DiagnosticSeverity = "error",
-): Diagnostic {
-  const where = { code, severity, file, line: 1, column: 1, message } as const;
-  return hint === undefined ? where : { ...where, hint };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function isBelow(path: string, folders: readonly string[]): boolean {
+  const file = resolve(path);
+  return folders.some((folder) => file === resolve(folder) || file.startsWith(resolve(folder) + sep));
 }

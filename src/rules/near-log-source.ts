@@ -22,7 +22,8 @@ export function isNearCloudTrail(name: string): boolean {
   return [name, ...name.split(/[^A-Za-z]+/)].some((word) => didYouMean(word, ["cloudtrail"]) !== undefined);
 }
 
-/** Whether a name is that of the cloud, or nearly. */
+/** Whether a name is that of the cloud, or nearly: of three letters, two in the wrong order are enough. */
 export function isNearAws(name: string): boolean {
-  return didYouMean(name, ["aws"]) !== undefined;
+  const letters = name.toLowerCase().split(/(?=.)/).sort().join("");
+  return letters === "asw" || didYouMean(name, ["aws", "amazon"]) !== undefined;
 }

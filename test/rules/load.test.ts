@@ -62,7 +62,7 @@ describe("loadRules", () => {
     await write("b.yml", `\ufeff${ruleText("B", "Caf\u00e9")}`);
     const loaded = await loadRules([folder]);
     expect(ids(loaded)).toEqual(["B"]);
-    expect(loaded.diagnostics).toMatchObject([{ code: "unreadable-file", severity: "error", file: path }]);
+    expect(loaded.diagnostics).toMatchObject([{ code: "not-utf8", severity: "error", file: path }]);
   });
 
   it("loads the good files beside a bad one", async () => {

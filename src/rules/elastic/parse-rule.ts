@@ -109,7 +109,7 @@ function isRule(source: TomlSource): boolean {
     meant === undefined ? "Put the rule's keys under `[rule]`." : `Did you mean [rule] by [${meant}]?`;
   source.report(
     "not-a-rule",
-    { line: 1, column: 1 },
+    meant === undefined ? { line: 1, column: 1 } : source.places.at([meant]),
     "The file has no [rule], so it is no Elastic rule.",
     hint,
   );

@@ -59,9 +59,11 @@ export function otherLogsMessage(
 }
 
 function isNear(logSource: LogSource): boolean {
-  if (PARTS.some((key) => isNearCloudTrail(logSource[key] ?? ""))) return true;
   const { category, product, service } = logSource;
-  return product !== undefined && isNearAws(product) && service === undefined && category === undefined;
+  if (isNearCloudTrail(product ?? "")) return true;
+  if (product !== undefined && !isNearAws(product)) return false;
+  if ([category, service].some((name) => isNearCloudTrail(name ?? ""))) return true;
+  return service === undefined && category === undefined;
 }
 
 /** `product aws, service cloudtrail`, for messages. */

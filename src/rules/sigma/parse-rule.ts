@@ -22,6 +22,7 @@ export function readRule(
   const { source } = context;
   const detection = document.entry("detection");
   if (detection === undefined && document.entry("logsource") === undefined) {
+    checkKeys(context, document.kind);
     source.report("not-a-rule", source.root, "The document has no detection, no filter and no correlation.");
     return "refused";
   }
@@ -59,12 +60,14 @@ export function readRule(
 
 /** The log source of a rule or filter for CloudTrail; why it is not loaded, otherwise. */
 export function readAppliedLogSource(
-  { source }: DocumentContext,
+  context: DocumentContext,
   document: SigmaDocument,
 ): LogSource | "refused" | "other_logs" {
+  const { source } = context;
   const entry = document.entry("logsource");
   if (entry === undefined) {
     const hint = "Add `logsource:` with `product: aws` and `service: cloudtrail`.";
+    checkKeys(context, document.kind);
     source.report("missing-key", source.root, `The ${document.kind} has no logsource.`, hint);
     return "refused";
   }

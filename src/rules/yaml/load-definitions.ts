@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../lib/diagnostics.js";
 import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
 import { findFiles } from "../find-files.js";
 import { nameOthers } from "../name-others.js";
-import { readText } from "../read-text.js";
+import { readText, toReadDiagnostic } from "../read-text.js";
 import { toLimitDiagnostic } from "./yaml-limit.js";
 import { parseYamlSource, type YamlSource } from "./yaml-source.js";
 
@@ -48,8 +48,12 @@ export async function loadDefinitions<T>(
     { readonly defined: Defined<T>; readonly source: YamlSource; readonly path: string }[]
   >();
   for (const { path } of await findFiles(paths, YAML_FILES, diagnostics)) {
+    const text = await readText(path).catch((error: unknown) => {
+      diagnostics.push(toReadDiagnostic(error, path));
+    });
+    if (text === undefined) continue;
     try {
-      const source = parseYamlSource(await readText(path), path, kind.maxLength);
+      const source = parseYamlSource(text, path, kind.maxLength);
       sources.push(source);
       for (const defined of kind.read(source, path)) {
         const same = byName.get(defined.name) ?? [];
@@ -57,7 +61,7 @@ export async function loadDefinitions<T>(
         same.push({ defined, source, path });
       }
     } catch (error) {
-      diagnostics.push(unreadable(path, error));
+      diagnostics.push(toLimitDiagnostic(error, path));
     }
   }
   for (const [name, same] of byName) {
@@ -76,11 +80,4 @@ export async function loadDefinitions<T>(
     values: single.map(([, { defined }]) => defined.value),
     diagnostics: [...diagnostics, ...sources.flatMap((source) => source.diagnostics)],
   };
-}
-
-function unreadable(path: string, error: unknown): Diagnostic {
-  if (!(error instanceof Error) || !("syscall" in error)) return toLimitDiagnostic(error, path);
-  const code: RuleDiagnosticCode = "unreadable-file";
-  const message = `The file cannot be read: ${error.message}.`;
-  return { code, severity: "error", file: path, line: 1, column: 1, message };
 }

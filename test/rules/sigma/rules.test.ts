@@ -148,6 +148,7 @@ describe("logsource", () => {
     ["{product: aws, category: network}", false],
     ["{product: aws, service: guardduty}", false],
     ["{category: process_creation, product: windows}", false],
+    ["{product: azure, service: cloudtrail}", false],
     ["{category: antivirus}", false],
   ])("%s: %s", (logsource, loaded) => {
     const text = minimal().replace(/logsource: .*/, `logsource: ${logsource}`);
@@ -162,7 +163,7 @@ describe("logsource", () => {
     "{service: CloudTrial}",
     "{product: awss, service: cloudtrail}",
     "{product: asw, service: cloudtrail}",
-    "{product: azure, service: cloudtrail}",
+    "{product: amazon, service: cloudtrail}",
     "{product: awss}",
     "{product: aws, category: cloudtrail}",
     "{product: cloudtrail}",
