@@ -114,6 +114,30 @@ describe("compileRegex", () => {
     expect(compiled.parts).toEqual(parts);
   });
 
+  it.each([
+    ["(?i)^ask", "A\u017f\u212a", true],
+    ["(?i)\\das", "1A\u017f", true],
+    ["(?i)hi$", "H\u0130", false],
+    ["^.*a\nb", "x\na\nb", false],
+    ["^.*a\nb", "xa\nb", true],
+    ["a.*b", "a\nb", false],
+    ["a.*b", "a\na b\n", true],
+    ["(?s)a.*b", "a\nb", true],
+    ["^a.*", "b\na", false],
+    [".*a$", "b\na", true],
+    ["^a.*b$", "a\nb", false],
+    ["a$", "a\n", false],
+    ["(?m)a$", "a\n", true],
+    ["^ab.*ba$", "aba", false],
+    ["a|(?i)b|c", "C", true],
+    ["(a|(?i)b)c", "aC", false],
+    ["\ud83d", "\ud83d\ude00", false],
+  ])("tells whether %j is in %j", (pattern, text, expected) => {
+    const test = regex(pattern);
+    expect(compileLinearRegex(pattern, test).test(text)).toBe(expected);
+    expect(compileRegex(test).test.byText(text)).toBe(expected);
+  });
+
   it("takes thousands of alternatives, wherever they stand", () => {
     const words = Array.from({ length: 5000 }, (_, i) => `word-${String(i * 7919)}-x`);
     const [first = "", second = "", last = ""] = [words[0], words[1], words[4999]];
