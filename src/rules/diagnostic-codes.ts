@@ -41,6 +41,8 @@ export const RULE_DIAGNOSTICS = {
     "A regular expression uses look-around, a back-reference or the like, which takes more than linear time.",
   "bad-cidr": "A range of addresses cannot be read.",
   "unknown-list": "The rule refers to a list that does not exist.",
+  "list-not-expanded":
+    "A value names a list as a text, which is compared with as it stands; the rule is loaded.",
   "bad-condition": "A Sigma condition cannot be read.",
   "unknown-selection": "A Sigma condition names a selection that is not there.",
   "unused-selection": "No condition uses the selection; the rule is loaded.",

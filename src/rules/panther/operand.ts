@@ -1,9 +1,9 @@
 import { isScalar, type Node } from "yaml";
-import { didYouMean } from "../../lib/did-you-mean.js";
 import { parseIpRange } from "../../lib/ip-range.js";
 import type { JsonScalar } from "../../lib/json.js";
 import { MAX_ALTERNATIVES } from "../alternatives.js";
 import type { ValueTest } from "../expression.js";
+import { explainUnknownList } from "../lists/list-references.js";
 import type { Entry, YamlSource } from "../yaml/yaml-source.js";
 import type { Operand } from "./conditions.js";
 import type { MatchContext } from "./match-context.js";
@@ -138,8 +138,7 @@ function readListName(
 ): string | undefined {
   const name = source.string(node, what);
   if (name === undefined || lists.has(name)) return name;
-  const meant = didYouMean(name, lists.keys());
-  const hint = meant === undefined ? "Add a list of that name under lists.paths." : `Did you mean ${meant}?`;
-  source.report("unknown-list", node, `There is no list ${name}.`, hint);
+  const { message, hint } = explainUnknownList(name, lists);
+  source.report("unknown-list", node, message, hint);
   return undefined;
 }

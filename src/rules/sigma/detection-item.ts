@@ -2,6 +2,7 @@ import { isScalar, isSeq, type Node } from "yaml";
 import { didYouMean } from "../../lib/did-you-mean.js";
 import type { Expression } from "../expression.js";
 import type { LooseReference } from "../field.js";
+import { explainPlainName } from "../lists/list-references.js";
 import type { Entry } from "../yaml/yaml-source.js";
 import { applyModifiers } from "./apply-modifiers.js";
 import { placed, type DocumentContext } from "./context.js";
@@ -23,6 +24,7 @@ export function readItem(context: DocumentContext, { key, keyNode, value }: Entr
   const nodes = readNodes(context, field, value);
   if (names === undefined || nodes === undefined) return undefined;
   warnOfOddities(context, keyNode, names, nodes.length);
+  warnOfLists(context, names, nodes, keyNode);
   return buildItem(context, { field, names, keyNode }, nodes);
 }
 
@@ -163,6 +165,35 @@ function readValue(
   const hint = "Name a field inside another with a dot: `requestParameters.name`.";
   source.report("wrong-type", at, "A value must be text, a number, true, false or null.", hint);
   return undefined;
+}
+
+/** Only behind `expand` are the names of lists more than texts. */
+function warnOfLists(
+  { source, lists }: DocumentContext,
+  names: readonly ModifierName[],
+  nodes: readonly (Node | undefined)[],
+  keyNode: Node | undefined,
+): void {
+  const texts = nodes.flatMap((node) => {
+    const text = source.scalar(node);
+    return typeof text === "string" ? [{ node, text }] : [];
+  });
+  if (!names.includes("expand")) {
+    for (const { node, text } of texts) {
+      const plain = explainPlainName(text, lists, "Write `|expand` behind the field to refer to the list.");
+      if (plain !== undefined)
+        source.report("list-not-expanded", node ?? keyNode, plain.message, plain.hint, "warning");
+    }
+  } else if (!texts.some(({ text }) => hasPlaceholder(text))) {
+    const hint = "Write the name of a list as '%name%', or remove expand.";
+    source.report("bad-modifier", keyNode, "expand stands here without a %name%.", hint, "warning");
+  }
+}
+
+/** Whether a percent sign in it means more, or less, than without `expand`. */
+function hasPlaceholder(text: string): boolean {
+  if (text.includes("\\%")) return true;
+  return parseSigmaString(text, true).parts.some(({ kind }) => kind === "placeholder");
 }
 
 function warnOfOddities(

@@ -1,5 +1,5 @@
-import { didYouMean } from "../../lib/did-you-mean.js";
 import { parseIpRange } from "../../lib/ip-range.js";
+import { explainUnknownList } from "../lists/list-references.js";
 import type { NamedList } from "../lists/named-list.js";
 import {
   problem,
@@ -115,10 +115,6 @@ function findList(
 ): { readonly kind: "found"; readonly list: NamedList } | ModifierProblem {
   const list = lists.get(name);
   if (list !== undefined) return { kind: "found", list };
-  const meant = didYouMean(name, lists.keys());
-  const hint =
-    meant === undefined
-      ? `Write a list named ${name}, and name its folder in lists.paths.`
-      : `Did you mean ${meant}?`;
-  return problem(`There is no list ${name}.`, hint, "unknown-list");
+  const { message, hint } = explainUnknownList(name, lists);
+  return problem(message, hint, "unknown-list");
 }

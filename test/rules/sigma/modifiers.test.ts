@@ -202,7 +202,7 @@ const CASES: Readonly<Partial<Record<string, readonly Case[]>>> = {
       true,
     ],
     ["{a|expand|neq: '%admins%'}", "eve", true],
-    ["{a: '%admins%'}", "%admins%", true],
+    ["{a: '%others%'}", "%others%", true],
   ],
   fieldref: [
     ["{a.x|fieldref: a.y}", { x: "Eve", y: "eve" }, true],
@@ -291,6 +291,19 @@ describe("modifiers that do not go together", () => {
     expect(first?.[0]).toBe(code);
     expect(first?.[1]).toMatch(said);
     expect(load(withSelection(selection), { lists }).rules).toEqual([]);
+  });
+
+  it.each([
+    ["{a: '%admins%'}", "7:18 warning list-not-expanded"],
+    ["{a|contains: [x, '%admins%']}", "7:31 warning list-not-expanded"],
+    ["{a|re: '%admins%'}", "7:21 warning list-not-expanded"],
+    ["{a|expand: root}", "7:15 warning bad-modifier"],
+    ["{a|expand: [root, '100%']}", "7:15 warning bad-modifier"],
+  ])("is loaded with a warning where a list may be meant: %s", (selection, expected) => {
+    const text = withSelection(selection);
+    expect(problems(text, { lists })).toEqual([expected]);
+    expect(load(text, { lists }).rules).toHaveLength(1);
+    if (expected.endsWith("list-not-expanded")) expect(problems(text)).toEqual([]);
   });
 
   it("are told of at the value, or at the key where the modifier is at fault", () => {

@@ -1,6 +1,7 @@
 import { parseIpRange } from "../../../lib/ip-range.js";
 import type { JsonScalar } from "../../../lib/json.js";
 import type { Expression, ValueTest } from "../../expression.js";
+import { explainUnknownList } from "../../lists/list-references.js";
 import { parsePattern } from "../wildcard-test.js";
 import { compileValue } from "./compile-value.js";
 import { equalsLiteral, isMissing } from "./literal-tests.js";
@@ -53,7 +54,8 @@ function compileList(
   list: ListNode,
 ): readonly Expression[] | undefined {
   if (!scope.context.lists.has(list.name)) {
-    scope.report(list, "unknown-list", `There is no list ${list.name}.`, "Lists are read from lists.paths.");
+    const { message, hint } = explainUnknownList(list.name, scope.context.lists);
+    scope.report(list, "unknown-list", message, hint);
     return undefined;
   }
   const { ignoreCase } = OPERATORS[node.operator];

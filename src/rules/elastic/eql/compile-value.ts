@@ -12,6 +12,7 @@ import type { EqlLiteral, EqlValue } from "./value.js";
 export function compileValue(scope: EqlScope, node: EqlNode): EqlValue | undefined {
   switch (node.kind) {
     case "literal":
+      if (typeof node.value === "string") scope.warnOfPlainName(node.value, node);
       return { kind: "literal", value: node.value, fraction: node.fraction };
     case "field":
       return scope.field(node.name, node.optional, node);

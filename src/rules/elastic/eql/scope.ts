@@ -1,6 +1,7 @@
 import type { Expression, ValueTest } from "../../expression.js";
 import type { FieldReference } from "../../field.js";
 import type { RuleDiagnosticCode } from "../../diagnostic-codes.js";
+import { explainPlainName } from "../../lists/list-references.js";
 import { lookUpField } from "../field-problem.js";
 import type { QueryContext, QueryProblem } from "../query-context.js";
 import type { EqlField, EqlValue } from "./value.js";
@@ -25,6 +26,17 @@ export class EqlScope {
     const said = code === "unsupported-query" && this.problems.some((problem) => problem.code === code);
     if (said) return;
     this.problems.push({ code, offset: node.start, message, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  /** A text that names a list of ours is compared with as it stands. */
+  warnOfPlainName(text: string, { start: offset }: { readonly start: number }): void {
+    const plain = explainPlainName(
+      text,
+      this.context.lists,
+      `Write \`field in ${text}\` to refer to the list.`,
+    );
+    if (plain === undefined || this.problems.some((known) => known.offset === offset)) return;
+    this.problems.push({ code: "list-not-expanded", severity: "warning", offset, ...plain });
   }
 
   /** Whether an error was added since there were so many problems. */

@@ -1,6 +1,6 @@
-import { didYouMean } from "../../../lib/did-you-mean.js";
 import type { Expression, ValueTest } from "../../expression.js";
 import type { FieldReference } from "../../field.js";
+import { explainPlainName, explainUnknownList } from "../../lists/list-references.js";
 import { expandElasticField, type ElasticField } from "../field-map.js";
 import { lookUpField } from "../field-problem.js";
 import { joinTerms } from "../merge-terms.js";
@@ -141,19 +141,23 @@ class KqlCompiler {
 
   /** `%name%` without quotes is a list of ours; KQL itself has no such thing. */
   #listTest(value: KqlLiteral): ValueTest | undefined {
-    const name = value.quoted ? undefined : /^%([\w.-]+)%$/.exec(value.text)?.[1];
-    if (name === undefined) return undefined;
     const { lists } = this.#context;
+    const name = value.quoted ? undefined : /^%([\w.-]+)%$/.exec(value.text)?.[1];
+    if (name === undefined) {
+      this.#warnOfPlainName(value);
+      return undefined;
+    }
     if (!lists.has(name)) {
-      const meant = didYouMean(name, lists.keys());
-      const hint =
-        meant === undefined
-          ? "Add it under `lists.paths`, or put the value in quotes if no list is meant."
-          : `Did you mean %${meant}%?`;
-      const message = `There is no list ${name}.`;
-      this.problems.push({ code: "unknown-list", offset: value.offset, message, hint });
+      this.problems.push({ code: "unknown-list", offset: value.offset, ...explainUnknownList(name, lists) });
     }
     return { kind: "in_list", list: name, ignoreCase: false };
+  }
+
+  #warnOfPlainName({ text, offset }: KqlLiteral): void {
+    const plain = explainPlainName(text, this.#context.lists, "Remove the quotes to refer to the list.");
+    // A pattern of field names asks about one value several times.
+    if (plain === undefined || this.problems.some((known) => known.offset === offset)) return;
+    this.problems.push({ code: "list-not-expanded", severity: "warning", offset, ...plain });
   }
 }
 

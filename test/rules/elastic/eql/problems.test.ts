@@ -134,6 +134,20 @@ describe("what is wrong with a query", () => {
     expect(complaints('any where user.name == "a" + "b"')).toEqual(["bad-query 23", "bad-query 29"]);
   });
 
+  it.each([
+    'any where user.name == »"%admins%"',
+    'any where user.name in ("x", »"%admins%")',
+    'any where user.name : »"%admins%"',
+  ])("warns where a list is named in quotes, which makes it a text: %s", (marked) => {
+    const { offset, condition, problems } = problemOf(marked);
+    expect(condition).toBeDefined();
+    const hint = "Write `field in %admins%` to refer to the list.";
+    expect(problems).toEqual([
+      expect.objectContaining({ code: "list-not-expanded", severity: "warning", offset, hint }),
+    ]);
+    expect(complaints(marked.replace("»", "").replace("admins", "nobody"))).toEqual([]);
+  });
+
   it("names what was met", () => {
     expect(compile("any where user.name == )").problems[0]?.message).toBe("A value was expected, not ).");
     expect(compile("any where true |").problems[0]?.message).toBe("EQL pipes are not supported.");

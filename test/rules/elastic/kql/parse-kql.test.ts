@@ -1,4 +1,4 @@
-import { matches, problems, load, ruleText, listOf } from "../make.js";
+import { holds, matches, problems, load, ruleText, listOf } from "../make.js";
 import { parseKql } from "../../../../src/rules/elastic/kql/parse-kql.js";
 
 const message = (query: string) => load(ruleText({ query })).diagnostics.map((d) => d.message);
@@ -143,14 +143,26 @@ describe("the Kibana Query Language", () => {
     expect(matches("event.action: %trails%", record, lists)).toBe(true);
     expect(matches("event.action: (%trails% or StopLogging)", { eventName: "X" }, lists)).toBe(false);
     expect(matches("%trails%", record, lists)).toBe(true);
-    expect(matches('event.action: "%trails%"', record, lists)).toBe(false);
+  });
+
+  it.each([
+    ['event.action: "%trails%"', 15],
+    ['event.act*: ("%trails%" or x)', 14],
+    ['"%trails%"', 1],
+  ])("warns where a list is named in quotes, which makes it a text: %s", (query, column) => {
+    const lists = listOf("trails", ["DeleteTrail"]);
+    const { rules, diagnostics } = load(ruleText({ query }), { lists });
+    expect(holds(rules[0]!, record, lists)).toBe(false);
+    const warning = { code: "list-not-expanded", severity: "warning", line: 16, column };
+    expect(diagnostics).toMatchObject([{ ...warning, hint: "Remove the quotes to refer to the list." }]);
+    expect(load(ruleText({ query })).diagnostics).toEqual([]);
   });
 
   it("names a list that does not exist", () => {
     const lists = listOf("trails", []);
     const { diagnostics } = load(ruleText({ query: "event.action: %trail%" }), { lists });
     expect(diagnostics).toEqual([
-      expect.objectContaining({ code: "unknown-list", line: 16, column: 15, hint: "Did you mean %trails%?" }),
+      expect.objectContaining({ code: "unknown-list", line: 16, column: 15, hint: "Did you mean trails?" }),
     ]);
   });
 });
