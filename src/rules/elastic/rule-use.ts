@@ -85,7 +85,7 @@ export function isSupported(source: TomlSource): boolean {
     const reason = `a rule of type ${type} cannot be in ${language} here.`;
     reportUnsupported(source, languageAt, reason, `Use ${known.languages.join(" or ")}.`);
   } else {
-    const meant = didYouMean(language, LANGUAGES.keys());
+    const meant = /^kql$/i.test(language) ? "kuery" : didYouMean(language, LANGUAGES.keys());
     const hint = meant === undefined ? "Use kuery or eql." : `Did you mean ${meant}?`;
     source.report("bad-value", languageAt, `There is no language ${language}.`, hint);
   }

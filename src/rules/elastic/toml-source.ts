@@ -112,7 +112,9 @@ function readRoot(text: string, report: TomlSource["report"]): unknown {
     const place = error instanceof TomlError ? { line: error.line, column: error.column } : undefined;
     const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     const what = reason.replace(/^Invalid TOML document: /, "").replace(/\.?$/, ".");
-    report("toml-syntax", place ?? { line: 1, column: 1 }, `This is not well-formed TOML: ${what}`);
+    const hint =
+      "Look at this line and those before it: a text stands in quotes, and what is opened is closed.";
+    report("toml-syntax", place ?? { line: 1, column: 1 }, `This is not well-formed TOML: ${what}`, hint);
     return undefined;
   }
 }

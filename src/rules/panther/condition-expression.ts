@@ -131,6 +131,12 @@ function reportUnknown(source: YamlSource, at: Node | undefined, name: string): 
     return undefined;
   }
   const known = [...CONDITIONS.keys(), ...ELEMENT_CONDITIONS.keys(), ...ABSOLUTE_CONDITIONS.keys()];
+  if (/match|regex|pattern|like/i.test(name)) {
+    const message = `There is no condition ${name}: Panther's declarative rules have no regular expressions.`;
+    const hint = "Use Contains, StartsWith or EndsWith; with an I before the name case does not count.";
+    source.report("unknown-condition", at, message, hint);
+    return undefined;
+  }
   const meant = didYouMean(name, known);
   const hint = meant === undefined ? `Known conditions: ${known.join(", ")}.` : `Did you mean ${meant}?`;
   source.report("unknown-condition", at, `There is no condition ${name}.`, hint);

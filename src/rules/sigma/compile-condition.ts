@@ -62,21 +62,13 @@ export function compileCondition(
         return joinDefined("any", node.terms.map(compile));
       case "name":
         if (selections.has(node.name)) return take(node.name, node.at);
-        problems.push(
-          missing(node.at, `There is no selection ${node.name}.`, didYouMean(node.name, selections.keys())),
-        );
+        problems.push(missing(node.at, `There is no selection ${node.name}.`, node.name, selections));
         return undefined;
       case "of": {
         const names = namesLike(node.pattern, selections);
         if (names.length === 0) {
           const stem = node.pattern.replaceAll("*", "");
-          problems.push(
-            missing(
-              node.at,
-              `No selection is named like ${node.pattern}.`,
-              didYouMean(stem, selections.keys()),
-            ),
-          );
+          problems.push(missing(node.at, `No selection is named like ${node.pattern}.`, stem, selections));
         }
         const terms = joinDefined(
           node.quantifier,
@@ -133,7 +125,17 @@ function tooLarge(at: number): ConditionProblem {
   };
 }
 
-function missing(at: number, message: string, meant: string | undefined): ConditionProblem {
-  const hint = meant === undefined ? undefined : `Did you mean ${meant}?`;
+/** More than these are not read in one line. */
+const MAX_NAMED = 10;
+
+function missing(at: number, message: string, written: string, selections: Selections): ConditionProblem {
+  const meant = didYouMean(written, selections.keys());
+  const names = [...selections.keys()];
+  const more = names.length > MAX_NAMED ? " and others" : "";
+  const known =
+    names.length === 0
+      ? "Add a selection beside the condition."
+      : `Selections here are ${names.slice(0, MAX_NAMED).join(", ")}${more}.`;
+  const hint = meant === undefined ? known : `Did you mean ${meant}?`;
   return { kind: "problem", code: "unknown-selection", at, message, hint };
 }

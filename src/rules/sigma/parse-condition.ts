@@ -1,3 +1,4 @@
+import { didYouMean } from "../../lib/did-you-mean.js";
 import type { RuleDiagnosticCode } from "../diagnostic-codes.js";
 import { tokenizeCondition, type ConditionToken } from "./condition-tokens.js";
 
@@ -65,9 +66,18 @@ class Parser {
     if (this.tokens.length === 0) this.refuse("The condition is empty.", 0, EXAMPLE);
     const tree = this.or(0);
     const rest = this.tokens[this.next];
-    if (rest?.kind === ")") this.refuse("A parenthesis is closed that was not opened.", rest.at);
+    if (rest?.kind === ")")
+      this.refuse(
+        "A parenthesis is closed that was not opened.",
+        rest.at,
+        "Remove it, or open one before it.",
+      );
     if (rest !== undefined)
-      this.refuse(`Before ${JSON.stringify(rest.text)} and or or is missing.`, rest.at, EXAMPLE);
+      this.refuse(
+        `Before ${JSON.stringify(rest.text)}, \`and\` or \`or\` is missing.`,
+        rest.at,
+        meantWord(rest.text) ?? EXAMPLE,
+      );
     return tree;
   }
 
@@ -100,7 +110,8 @@ class Parser {
     this.next++;
     if (token.kind === "(") {
       const inner = this.or(depth + 1);
-      if (this.tokens[this.next]?.kind !== ")") this.refuse("The parenthesis is not closed.", token.at);
+      if (this.tokens[this.next]?.kind !== ")")
+        this.refuse("The parenthesis is not closed.", token.at, "Close it with `)`.");
       this.next++;
       return inner;
     }
@@ -150,6 +161,14 @@ class Parser {
   ): never {
     throw new Refusal({ kind: "problem", code, at, message, hint });
   }
+}
+
+/** Of three letters, two in the wrong order are enough. */
+function meantWord(text: string): string | undefined {
+  const letters = (word: string): string => word.toLowerCase().split(/(?=.)/u).sort().join("");
+  const words = ["and", "or"];
+  const meant = words.find((word) => letters(word) === letters(text)) ?? didYouMean(text, words);
+  return meant === undefined ? undefined : `Did you mean ${meant}?`;
 }
 
 function isKeyword({ text }: ConditionToken): boolean {

@@ -37,7 +37,9 @@ function explain(pattern: string, said: string): ModifierProblem {
   const foreign = /^invalid (?:escape sequence|repeat count)/.test(reason);
   return problem(
     `The regular expression cannot be read: ${reason}.`,
-    foreign ? "Regular expressions have the syntax of RE2." : undefined,
+    foreign
+      ? "Regular expressions have the syntax of RE2."
+      : "Put a backslash before a character that stands for itself, and close what is opened.",
     foreign ? "unsupported-regex" : "bad-regex",
   );
 }

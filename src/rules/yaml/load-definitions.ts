@@ -53,7 +53,8 @@ export async function loadDefinitions<T>(
     });
     if (text === undefined) continue;
     try {
-      const source = parseYamlSource(text, path, kind.maxLength);
+      const separate = `Put them into one document, as items under \`${kind.noun}s:\`, or into files of their own.`;
+      const source = parseYamlSource(text, path, kind.maxLength, separate);
       sources.push(source);
       for (const defined of kind.read(source, path)) {
         const same = byName.get(defined.name) ?? [];

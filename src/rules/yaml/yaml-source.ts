@@ -65,17 +65,23 @@ const MAX_ITEMS = 200_000;
 /**
  * Parses YAML text; syntax errors are in `diagnostics` already, and `root` is undefined then.
  * @param maxLength in characters, for files that are long by their nature.
+ * @param separate says how to write what stands in several documents, unless those are rules.
  * @throws YamlLimitError while it is read, where it stands for more mappings and lists than only aliases can bring
  * about, or for itself.
  */
-export function parseYamlSource(text: string, file: string, maxLength?: number): YamlSource {
+export function parseYamlSource(
+  text: string,
+  file: string,
+  maxLength?: number,
+  separate?: string,
+): YamlSource {
   const lines = new LineCounter();
   const { documents, excess } = composeDocuments(text, lines, 2, maxLength);
   const [document, second] = documents;
   const source = document === undefined ? toExcess(excess, lines, file) : toSource(document, lines, file);
   if (second === undefined || source.failed()) return source;
   const { message, hint } = explainYaml("MULTIPLE_DOCS", "");
-  source.report("yaml-syntax", second.contents ?? undefined, `${NOT_YAML}: ${message}.`, hint);
+  source.report("yaml-syntax", second.contents ?? undefined, `${NOT_YAML}: ${message}.`, separate ?? hint);
   return { ...source, root: undefined };
 }
 

@@ -280,6 +280,15 @@ severity = "critical"`;
     });
 
     it.each([
+      ["kql", "kuery"],
+      ["KQL", "kuery"],
+      ["Kuery", "kuery"],
+    ])("a rule in %s, with the language that is meant", (written, meant) => {
+      const text = ruleText().replace('language = "kuery"', `language = "${written}"`);
+      expect(load(text).diagnostics).toMatchObject([{ code: "bad-value", hint: `Did you mean ${meant}?` }]);
+    });
+
+    it.each([
       ["esql", "esql", "unsupported-rule-type"],
       ["machine_learning", "kuery", "unsupported-rule-type"],
       ["threat_match", "kuery", "unsupported-rule-type"],

@@ -159,3 +159,14 @@ test("100,000 values load within seconds", async () => {
   expect(diagnostics).toEqual([]);
   expect(lists.get("long")?.values).toHaveLength(100_000);
 });
+
+test("several documents are told how to be one", async () => {
+  const { diagnostics } = await load("name: a\nvalues: [b]\n---\nname: c\nvalues: [d]\n");
+  expect(diagnostics).toMatchObject([
+    {
+      code: "yaml-syntax",
+      line: 4,
+      hint: "Put them into one document, as items under `lists:`, or into files of their own.",
+    },
+  ]);
+});

@@ -214,6 +214,7 @@ describe("what is wrong", () => {
     ],
     ["a number that is none", "  - {Key: a, Condition: IsGreaterThan, Value: .inf}\n", ["bad-value 7:47"]],
     ["true for IsLessThan", "  - {Key: a, Condition: IsLessThan, Value: true}\n", ["wrong-type 7:44"]],
+    ["a condition of patterns", "  - {Key: a, Condition: Matches, Value: x}\n", ["unknown-condition 7:25"]],
     ["a list that is not there", "  - {Key: a, Condition: IsInList, List: x}\n", ["unknown-list 7:41"]],
     [
       "a condition that nothing defines",

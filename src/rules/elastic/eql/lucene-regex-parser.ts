@@ -138,7 +138,11 @@ export class LuceneRegexParser {
       throw new Refusal({ code: "too-deep", at: start, message });
     }
     if (this.peek() === "?")
-      this.unsupported("A group that begins with (?", "Lucene's syntax has plain groups only.", start);
+      this.unsupported(
+        "Look-around, as any other group that begins with a question mark,",
+        "Lucene's syntax has plain groups only.",
+        start,
+      );
     const parts = this.parseUnion(depth + 1);
     if (!this.take(")")) this.refuse("A ( is not closed.", "Write \\( for the character.", start);
     const [only] = parts;

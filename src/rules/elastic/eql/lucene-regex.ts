@@ -18,7 +18,8 @@ export function toRegexTest(pattern: string, ignoreCase: boolean): ValueTest | "
     compileLinearRegex(re2, flags);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    return { code: "bad-regex", at: 0, message: `This regular expression cannot be compiled: ${said}.` };
+    const message = `This regular expression cannot be compiled: ${said}.`;
+    return { code: "bad-regex", at: 0, message, hint: "Repeat less in it, or split it into several." };
   }
   return { kind: "regex", pattern: re2, ...flags };
 }

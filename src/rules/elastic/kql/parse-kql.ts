@@ -71,7 +71,8 @@ class KqlParser {
     const query = this.#deeper(() => this.#or(operand));
     this.#scanner.space();
     if (this.#scanner.take(close)) return query;
-    if (this.#scanner.offset < this.#scanner.text.length) throw this.#unexpected();
+    const { text, offset } = this.#scanner;
+    if (offset < text.length && isClosed(text, start, open, close)) throw this.#unexpected();
     throw new KqlError(
       start,
       `The \`${open}\` that opens here is never closed.`,
@@ -146,4 +147,19 @@ class KqlParser {
       : "Write blanks around `and`, `or` and `not`; put a value with such a word in quotes.";
     return new KqlError(offset, `\`${word}\` is not expected here.`, hint);
   }
+}
+
+/** Whether a bracket is ever closed; in quotes and behind a backslash brackets are text. */
+function isClosed(text: string, start: number, open: string, close: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = start; i < text.length; i++) {
+    const character = text.charAt(i);
+    if (character === "\\") i++;
+    else if (character === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (character === open) depth++;
+    else if (character === close && --depth === 0) return true;
+  }
+  return false;
 }

@@ -90,6 +90,8 @@ describe("the Kibana Query Language", () => {
     ["event.action: a\\-b", "16:16", "\\- is no escape"],
     ["event.action: {}", "16:16", "`}` is not expected"],
     ['event.action: "a" "b"', "16:19", "is not expected"],
+    ["event.action: (a or b and user.name: c", "16:15", "`(` that opens here is never closed"],
+    ['event.action: ("a)" or b\n  user.name: c', "16:15", "`(` that opens here is never closed"],
     ["event.action: ()", "16:16", "`)` is not expected"],
     [":", "16:1", "`:` is not expected"],
   ])("says at its place what is wrong with %j", (query, place, text) => {
