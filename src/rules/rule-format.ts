@@ -7,7 +7,7 @@ export type RuleFormat = "panther" | "sigma" | "elastic";
  */
 const MARKS: readonly (readonly [RuleFormat, RegExp])[] = [
   ["panther", /^(?:\{\s*)?["']?(?:AnalysisType|RuleID|LogTypes)["']?\s*:/m],
-  ["sigma", /^(?:\{\s*)?["']?(?:[Ll]og[_-]?[Ss]ources?|detection|correlation|filter)["']?\s*:/m],
+  ["sigma", /^(?:\{\s*)?["']?(?:[Ll]og[_-]?[Ss]ource|detection|correlation|filter)["']?\s*:/m],
   ["panther", /^(?:\{\s*)?["']?Detection["']?\s*:/m],
 ];
 /** A table that is `[rule]` or meant to be, or a key that stands in it alone. */

@@ -64,6 +64,7 @@ describe("a file of a folder that is nearly a rule", () => {
     ["pyproject.toml", "[roles]\nname = 'x'\n"],
     ["chart.yml", "name: chart\nvalues: [a]\nversion: 1\n"],
     ["empty.yml", ""],
+    ["mapping.yml", "title: T\nlogsources:\n  a: {product: aws}\n"],
   ])("is passed over when it is none: %s", async (file, text) => {
     expect(await diagnosticsOf(file, text)).toMatchObject([{ code: "not-a-rule", severity: "info" }]);
   });
