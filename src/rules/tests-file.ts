@@ -1,9 +1,9 @@
 import type { Node } from "yaml";
 import { didYouMean } from "../lib/did-you-mean.js";
 import type { Diagnostic } from "../lib/diagnostics.js";
-import { isJsonObject, type JsonObject } from "../lib/json.js";
 import type { RuleTest } from "./ir.js";
 import type { Positions } from "./positions.js";
+import { readEvent } from "./yaml/read-event.js";
 import { parseYamlSource, type Entry, type YamlSource } from "./yaml/yaml-source.js";
 
 /** Tests that stand beside a rule file, in `<rule>.tests.yml`. */
@@ -102,7 +102,7 @@ function readTest(source: YamlSource, node: Node | undefined): WrittenTest | und
   }
   const name = source.string(entry("name")?.value, "`name` of a test");
   const expected = source.boolean(entry("match")?.value, "`match`");
-  const log = readEvent(source, entry("event")?.value);
+  const log = readEvent(source, entry("event")?.value, "`event`");
   const rule = entry("rule");
   const id = rule === undefined ? undefined : source.string(rule.value, "`rule` of a test");
   if (name === undefined || expected === undefined || log === undefined) return undefined;
@@ -127,21 +127,6 @@ function meantKey(key: string): string | undefined {
   const lower = key.toLowerCase();
   const meant = Object.hasOwn(ELSEWHERE, lower) ? ELSEWHERE[lower] : didYouMean(key, TEST_KEYS);
   return meant === undefined ? undefined : `Did you mean ${meant}?`;
-}
-
-function readEvent(source: YamlSource, node: Node | undefined): JsonObject | undefined {
-  let data = source.toData(node);
-  if (typeof data === "string") {
-    try {
-      data = JSON.parse(data) as unknown;
-    } catch {
-      data = undefined;
-    }
-  }
-  if (isJsonObject(data)) return data;
-  const message = "`event` of a test must be an event: a mapping, or a string with a JSON object.";
-  source.report("wrong-type", node, message);
-  return undefined;
 }
 
 function reportSameNames(source: YamlSource, tests: readonly WrittenTest[]): void {

@@ -1,8 +1,8 @@
 import type { Node } from "yaml";
-import { isJsonObject, type JsonObject } from "../../lib/json.js";
 import type { RuleTest } from "../ir.js";
 import type { Positions } from "../positions.js";
 import { openDefinition, type DefinitionKeys } from "../yaml/definition.js";
+import { readEvent } from "../yaml/read-event.js";
 import type { Entry, YamlSource } from "../yaml/yaml-source.js";
 
 /** Keys of a test of an exception; docs/reference/exceptions.md has the same. */
@@ -38,24 +38,8 @@ function readTest(source: YamlSource, node: Node | undefined): RuleTest | undefi
   if (definition?.stillGood() !== true) return undefined;
   const name = source.string(definition.get("name")?.value, "The name of a test");
   const expected = source.boolean(definition.get("suppress")?.value, "`suppress`");
-  const log = readEvent(source, definition.get("event")?.value);
+  const log = readEvent(source, definition.get("event")?.value, "`event`");
   return name === undefined || expected === undefined || log === undefined
     ? undefined
     : { name, expected, log };
-}
-
-/** A mapping, or a string that holds a JSON object. */
-function readEvent(source: YamlSource, node: Node | undefined): JsonObject | undefined {
-  let data = source.toData(node);
-  if (typeof data === "string") {
-    try {
-      data = JSON.parse(data) as unknown;
-    } catch {
-      data = undefined;
-    }
-  }
-  if (isJsonObject(data)) return data;
-  const message = "The event of a test must be a mapping, or a string with a JSON object.";
-  source.report("wrong-type", node, message);
-  return undefined;
 }

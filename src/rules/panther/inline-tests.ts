@@ -1,6 +1,6 @@
 import type { Node } from "yaml";
-import { isJsonObject, type JsonObject } from "../../lib/json.js";
 import type { RuleTest } from "../ir.js";
+import { readEvent } from "../yaml/read-event.js";
 import type { Entry, YamlSource } from "../yaml/yaml-source.js";
 import { haveKnownKeys } from "./expression-keys.js";
 import { markPosition, type MatchContext } from "./match-context.js";
@@ -58,7 +58,7 @@ function parseTest(source: YamlSource, node: Node | undefined): RuleTest | undef
   const valueOf = (key: string): Node | undefined => entry(key)?.value ?? entry(key)?.keyNode;
   const name = source.string(valueOf("Name"), "Name of a test");
   const expected = source.boolean(valueOf("ExpectedResult"), "ExpectedResult");
-  const log = parseLog(source, valueOf("Log"));
+  const log = readEvent(source, valueOf("Log"), "Log");
   if (name === undefined || expected === undefined || log === undefined) return undefined;
   return { name, expected, log };
 }
@@ -72,20 +72,4 @@ function reportRefused(source: YamlSource, key: string, at: Node | undefined): v
     const message = `The key ${key} of a test is not supported: a rule looks at one Log.`;
     source.report("unsupported-key", at, message, EXAMPLE);
   }
-}
-
-/** A mapping, or a string that holds a JSON object. */
-function parseLog(source: YamlSource, node: Node | undefined): JsonObject | undefined {
-  let data = source.toData(node);
-  if (typeof data === "string") {
-    try {
-      data = JSON.parse(data) as unknown;
-    } catch {
-      data = undefined;
-    }
-  }
-  if (isJsonObject(data)) return data;
-  const message = "Log of a test must be an event: a mapping, or a string with a JSON object.";
-  source.report("wrong-type", node, message);
-  return undefined;
 }
