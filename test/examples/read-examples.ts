@@ -47,7 +47,7 @@ export function readExamples(): Example[] {
 /** Every config file under examples/ that is a shipper's. */
 export function shipperFiles(): string[] {
   return readdirSync(EXAMPLES, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !["samples", "compose", "rules"].includes(entry.name))
+    .filter((entry) => entry.isDirectory() && !["samples", "compose", "rules", "lists"].includes(entry.name))
     .flatMap(({ name }) => readdirSync(join(EXAMPLES, name)).map((file) => `${name}/${file}`))
     .filter((file) => !file.endsWith("README.md"));
 }
