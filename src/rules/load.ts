@@ -28,7 +28,7 @@ export interface LoadOptions {
 
 const RULE_FILES = /\.(?:ya?ml|toml)$/;
 /** Files read at a time; between two batches other work of the process gets its turn. */
-const BATCH = 16;
+const BATCH = 32;
 
 /**
  * Loads rules of all formats from files and folders, recursively. Rejects on nothing that a person wrote: what is wrong
@@ -96,11 +96,15 @@ async function* readAll(
   files: readonly FoundFile[],
   diagnostics: Diagnostic[],
 ): AsyncGenerator<{ readonly found: FoundFile; readonly text: string }> {
+  const readBatch = (from: number) =>
+    Promise.allSettled(files.slice(from, from + BATCH).map(({ path }) => readText(path)));
+  let next = readBatch(0);
   for (let from = 0; from < files.length; from += BATCH) {
-    const batch = files.slice(from, from + BATCH);
-    const texts = await Promise.allSettled(batch.map(({ path }) => readText(path)));
+    const texts = await next;
+    // While this batch is parsed, the next one is on its way.
+    next = readBatch(from + BATCH);
     for (const [i, text] of texts.entries()) {
-      const found = batch[i] as FoundFile;
+      const found = files[from + i] as FoundFile;
       if (text.status === "fulfilled") yield { found, text: text.value };
       else diagnostics.push(toReadDiagnostic(text.reason, found.path));
     }
