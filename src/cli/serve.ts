@@ -3,7 +3,6 @@ import type { Config } from "../config/types.js";
 import { listen, type HttpServer } from "../http/server.js";
 import { formatDiagnostic, type Diagnostic } from "../lib/diagnostics.js";
 import { EXIT } from "../lib/errors.js";
-import type { RuleDiagnosticCode } from "../rules/diagnostic-codes.js";
 import { createPipeline, type Pipeline } from "../pipeline/pipeline.js";
 import { createLog, type Log } from "../telemetry/log.js";
 import { createMetrics } from "../telemetry/metrics.js";
@@ -11,17 +10,10 @@ import { readFlags } from "./args.js";
 import type { Command } from "./command.js";
 import { createConfiguredApp } from "./configured-app.js";
 import { CONFIG_HELP, CONFIG_OPTIONS, configFromFlags } from "./config-flags.js";
+import { toRefusals } from "./refusals.js";
 import { listenForSignals } from "./signals.js";
 import { packageVersion } from "./version.js";
 
-/** Lines of the log at start. */
-const MAX_REFUSALS_TOLD = 20;
-/** Codes of whole kinds of rules that do not run here: a checkout holds hundreds, and nobody can mend them. */
-const OTHER_KINDS: ReadonlySet<string> = new Set<RuleDiagnosticCode>([
-  "python-rule",
-  "unsupported-analysis-type",
-  "unsupported-rule-type",
-]);
 /** How long requests under way may take once a signal to stop has come. */
 const STOP_GRACE_MS = 20_000;
 
@@ -89,16 +81,13 @@ function saysOfRules(pipeline: Pipeline, config: Config, log: Log): "missing" | 
   return "fine";
 }
 
-/** What somebody should mend line by line, up to a number; what is not supported here only counted. */
 function tellRefused(refused: readonly Diagnostic[], log: Log): void {
-  const slips = refused.filter(({ code }) => !OTHER_KINDS.has(code));
-  for (const diagnostic of slips.slice(0, MAX_REFUSALS_TOLD)) {
+  const { told, unsupported, untold } = toRefusals(refused);
+  for (const diagnostic of told) {
     log.warn("A rule, list or exception was refused; the others are in force.", {
       diagnostic: formatDiagnostic(diagnostic),
     });
   }
-  const untold = slips.length - Math.min(slips.length, MAX_REFUSALS_TOLD);
-  const unsupported = refused.length - slips.length;
   if (untold + unsupported === 0) return;
   log.warn("More was refused; `trailtag list rules --all`, `trailtag lint` and GET /v1/rules say what.", {
     unsupported,

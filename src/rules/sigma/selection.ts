@@ -1,5 +1,6 @@
 import { isMap, isSeq, type Node } from "yaml";
 import type { Expression } from "../expression.js";
+import type { YamlSource } from "../yaml/yaml-source.js";
 import { placed, type DocumentContext } from "./context.js";
 import { readItem, readKeywords } from "./detection-item.js";
 import { join } from "./item-expression.js";
@@ -35,12 +36,7 @@ function readMap(context: DocumentContext, node: Node, name: string): Expression
   const { source } = context;
   const entries = source.entries(node, `The selection ${name}`);
   if (entries.length === 0) {
-    source.report(
-      "bad-value",
-      node,
-      `The selection ${name} is empty.`,
-      "Write fields and values, or remove it.",
-    );
+    reportEmpty(source, node, name);
     return undefined;
   }
   const terms = entries.map((entry) => readItem(context, entry));
@@ -51,18 +47,23 @@ function readList(context: DocumentContext, node: Node, name: string, depth: num
   const { source } = context;
   const items = source.items(node, `The selection ${name}`) ?? [];
   if (items.length === 0) {
-    source.report(
-      "bad-value",
-      node,
-      `The selection ${name} is empty.`,
-      "Write fields and values, or remove it.",
-    );
+    reportEmpty(source, node, name);
     return undefined;
   }
   const plain = items.filter((item) => !isMap(item) && !isSeq(item));
   if (plain.length === items.length) return readKeywords(context, items, node);
   const terms = items.map((item) => readSelection(context, item, name, node, depth + 1));
   return all(terms) ? join("any", terms) : undefined;
+}
+
+function reportEmpty(source: YamlSource, node: Node, name: string): void {
+  source.report(
+    "bad-value",
+    node,
+    `The selection ${name} is empty.`,
+    "Write fields and values, or remove it.",
+  );
+  return undefined;
 }
 
 /** A part that was refused refuses the whole; all parts were read, so that each says what is wrong with it. */
