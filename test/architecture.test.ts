@@ -16,6 +16,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   enrich: ["lib", "event", "rules", "attack"],
   correlate: ["lib", "event", "rules", "enrich"],
   output: ["lib", "event", "enrich", "correlate"],
+  spool: ["lib", "enrich", "output"],
+  auth: ["lib"],
   config: ["lib"],
   telemetry: ["lib"],
   pipeline: [
@@ -28,11 +30,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "enrich",
     "correlate",
     "output",
+    "spool",
     "config",
     "telemetry",
   ],
-  http: ["lib", "event", "decode", "enrich", "output", "telemetry", "pipeline"],
-  cli: ["lib", "rules", "match", "attack", "config", "telemetry", "pipeline", "http"],
+  http: ["lib", "event", "decode", "enrich", "output", "auth", "telemetry", "pipeline"],
+  cli: ["lib", "rules", "match", "attack", "spool", "auth", "config", "telemetry", "pipeline", "http"],
 };
 
 /** Which room may use which package. A package that is not here is used by nobody. */

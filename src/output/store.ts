@@ -13,8 +13,11 @@ export interface DeadLetterWrite {
 
 export type StoreWrite = EventWrite | DeadLetterWrite;
 
-/** What became of a write. Each is durable, and so are the alerts that the event raises. */
-export type WriteOutcome = "stored" | "duplicate" | "dead_lettered";
+/**
+ * What became of a write. Each is durable: in the store together with the alerts that the event raises, or (`spooled`,
+ * only from a store with a spool in front) synced to disk, from where it gets there later.
+ */
+export type WriteOutcome = "stored" | "duplicate" | "dead_lettered" | "spooled";
 
 /** Rejected with by `write` when not every write could be made durable before the deadline. */
 export class StoreUnavailableError extends Error {

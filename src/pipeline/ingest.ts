@@ -12,8 +12,11 @@ export interface IngestRequest {
   readonly source: (item: number) => DeadLetterSource;
   /** Milliseconds since the epoch until which the request may be held. */
   readonly deadline: number;
-  /** How many units were taken from the request so far, told also when the request fails. */
-  readonly onProgress?: (units: number) => void;
+  /**
+   * Told once, when all work on the request has ended, whether it succeeded or not. Of a request that fails, what was
+   * made durable before is counted as such and will be met again as duplicates.
+   */
+  readonly onCounts: (counts: IngestCounts) => void;
 }
 
 /** Documents handed to the store at once. */
@@ -33,9 +36,9 @@ export async function ingest(
   process: Processor,
   store: Store,
   onStored: (write: EventWrite) => void,
-): Promise<IngestCounts> {
+): Promise<void> {
   const flights = new Set<Promise<void>>();
-  const counts = { stored: 0, duplicate: 0, dead_lettered: 0 };
+  const counts = { stored: 0, duplicate: 0, dead_lettered: 0, spooled: 0 };
   let failure: { readonly error: unknown } | undefined;
   let skipped = 0;
   let units = 0;
@@ -83,14 +86,17 @@ export async function ingest(
     if (slice.length > 0 && !(failure as unknown)) send(slice);
   } finally {
     await Promise.all(flights);
-    request.onProgress?.(units);
+    const { stored, duplicate, dead_lettered, spooled } = counts;
+    const refused = units - stored - duplicate - dead_lettered - spooled - skipped;
+    request.onCounts({
+      received: units,
+      stored,
+      duplicates: duplicate,
+      dead_lettered,
+      spooled,
+      skipped,
+      refused,
+    });
   }
   if (failure !== undefined) throw (failure as { error: unknown }).error;
-  return {
-    received: units,
-    stored: counts.stored,
-    duplicates: counts.duplicate,
-    dead_lettered: counts.dead_lettered,
-    skipped,
-  };
 }

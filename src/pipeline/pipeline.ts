@@ -2,7 +2,6 @@ import type { Config } from "../config/types.js";
 import type { DecodedUnit } from "../decode/types.js";
 import type { DeadLetterSource } from "../enrich/types.js";
 import { systemClock } from "../lib/clock.js";
-import type { IngestCounts } from "../lib/ingest-counts.js";
 import type { StoreLog } from "../output/store.js";
 import type { Rule } from "../rules/ir.js";
 import type { Log } from "../telemetry/log.js";
@@ -21,7 +20,7 @@ import { simulate, type Simulation } from "./simulate.js";
 export interface Pipeline {
   readonly budget: ByteBudget;
   /** @throws StoreUnavailableError when the store took no writes up to the deadline. */
-  ingest(request: IngestRequest): Promise<IngestCounts>;
+  ingest(request: IngestRequest): Promise<void>;
   simulate(units: Iterable<DecodedUnit>, source: DeadLetterSource): Promise<Simulation>;
   rules(): RuleListing;
   /** How much is in force; the whole of it is in `rules`. */

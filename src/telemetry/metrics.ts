@@ -10,8 +10,6 @@ export interface Metrics {
   };
   request(route: string, status: number, seconds: number): void;
   ingested(route: string, counts: IngestCounts): void;
-  /** Documents of a request that was refused whole. */
-  refused(route: string, documents: number): void;
   ruleHits(ruleId: string, events: number): void;
   ruleErrors(ruleId: string, events: number): void;
   suppressedHits(ruleId: string, exceptionId: string, events: number): void;
@@ -60,7 +58,7 @@ export function createMetrics(): Metrics {
   );
   const refused = counter(
     "trailtag_events_refused_total",
-    "Documents of requests refused whole; the shipper keeps them.",
+    "Documents of requests refused whole that were not stored before the refusal; the shipper keeps them.",
   );
   const hits = counter(
     "trailtag_rule_hits_total",
@@ -140,10 +138,7 @@ export function createMetrics(): Metrics {
       duplicate.inc(counts.duplicates);
       deadLettered.inc(counts.dead_lettered);
       skipped.inc(counts.skipped);
-    },
-    refused: (route, documents) => {
-      received.inc({ route }, documents);
-      refused.inc(documents);
+      refused.inc(counts.refused);
     },
     ruleHits: (rule_id, events) => hits.inc({ rule_id }, events),
     ruleErrors: (rule_id, events) => errors.inc({ rule_id }, events),

@@ -6,25 +6,34 @@ import type { IngestRequest } from "../../pipeline/ingest.js";
 import type { HttpContext } from "../context.js";
 import { shuttingDown } from "../receive.js";
 
+const NONE: IngestCounts = {
+  received: 0,
+  stored: 0,
+  duplicates: 0,
+  dead_lettered: 0,
+  spooled: 0,
+  skipped: 0,
+  refused: 0,
+};
+
 /**
  * Stores all of a request, or refuses all of it with 429 when the store stayed away for as long as a
  * request is held. Whatever part was stored by then is met again as a duplicate when the shipper sends it again.
  */
 export async function ingestOrRefuse(
   context: HttpContext,
-  request: Omit<IngestRequest, "onProgress"> & { readonly counters: DecodeCounters },
+  request: Omit<IngestRequest, "onCounts"> & { readonly counters: DecodeCounters },
 ): Promise<IngestCounts> {
   const { route } = request.source(0);
-  let taken = 0;
-  const onProgress = (units: number): void => {
-    taken = units;
+  let counts = NONE;
+  const onCounts = (all: IngestCounts): void => {
+    counts = all;
+    context.metrics.ingested(route, all);
   };
   try {
-    const counts = await unlessStopped(context, context.pipeline.ingest({ ...request, onProgress }));
-    context.metrics.ingested(route, counts);
+    await unlessStopped(context, context.pipeline.ingest({ ...request, onCounts }));
     return counts;
   } catch (error) {
-    context.metrics.refused(route, taken);
     if (!(error instanceof StoreUnavailableError)) throw error;
     throw new ApiError("store_away", `${error.message} Nothing was acknowledged: send this again.`, {
       "retry-after": "5",

@@ -1,0 +1,60 @@
+/**
+ * A durable first-in, first-out queue on disk: what was acknowledged while the store was away waits here.
+ *
+ * Invariant: what `append` resolved for is given out by `read` until `remove` has taken it off, whatever happens to
+ * the process or the machine in between. A record may be given out again after a crash, never lost.
+ */
+export interface Spool {
+  /**
+   * Resolves when the record is synced to disk. Records that are appended together are synced together.
+   *
+   * @param documents how many documents the payload holds, for counting.
+   * @throws SpoolFullError when the record does not fit; the spool is as before.
+   */
+  append(payload: Uint8Array, documents: number): Promise<void>;
+  /**
+   * The oldest records after the one with number `after` (0: from the start), in order: at least one where there is
+   * one, and no more than `maxBytes` of payload unless the first alone is larger. What cannot be read back is set
+   * aside and counted, and passed over.
+   */
+  read(after: number, maxBytes: number): Promise<readonly SpoolRecord[]>;
+  /** Takes off all records up to and with number `through`. Idempotent; a crash may bring some of them back. */
+  remove(through: number): Promise<void>;
+  status(): SpoolStatus;
+  /** Finishes appends under way, then releases the lock. */
+  close(): Promise<void>;
+}
+
+export interface SpoolRecord {
+  /** Counts from 1 and never goes back, across restarts too. */
+  readonly number: number;
+  /** ms since the epoch */
+  readonly appendedAt: number;
+  readonly documents: number;
+  readonly payload: Uint8Array;
+}
+
+export interface SpoolStatus {
+  readonly records: number;
+  readonly documents: number;
+  /** On disk, all files of the queue. */
+  readonly bytes: number;
+  readonly maxBytes: number;
+  /** When the oldest record was appended, ms since the epoch; undefined when the spool is empty. */
+  readonly oldestAt: number | undefined;
+  /** Whether an append has a chance now, and a sentence why not. */
+  readonly accepting: boolean;
+  readonly message: string;
+  /** What could not be read back since the spool was opened; it is kept beside the queue in files that end in `.damaged`. */
+  readonly setAside: { readonly records: number; readonly documents: number; readonly bytes: number };
+}
+
+/** The record was not taken: `max_bytes` is reached, or the disk is full or fails. */
+export class SpoolFullError extends Error {
+  override readonly name = "SpoolFullError";
+}
+
+/** Another process uses the spool. */
+export class SpoolLockedError extends Error {
+  override readonly name = "SpoolLockedError";
+}
