@@ -9,7 +9,7 @@ export function countsLine(alerts: number, shipped: Shipped): string {
   return (
     `${many(alerts, "alert")}. ${many(files, "file")} shipped: ${many(received, "event")} received, ${stored} stored, ` +
     `${many(duplicates, "duplicate")}${whence(duplicates)}, ` +
-    `${shipped.dead_lettered} dead-lettered, ${shipped.skipped} skipped.`
+    `${shipped.dead_lettered} dead-lettered, ${spooled(shipped.spooled)}${shipped.skipped} skipped.`
   );
 }
 
@@ -17,6 +17,11 @@ function whence(duplicates: number): string {
   if (duplicates === 0) return "";
   if (duplicates === TWICE_IN_SAMPLE) return " (the sample holds one record twice)";
   return " (stored by an earlier run)";
+}
+
+/** Rare enough to be named only when there are some. */
+function spooled(events: number): string {
+  return events === 0 ? "" : `${events} spooled until OpenSearch takes them, `;
 }
 
 function many(count: number, noun: string): string {

@@ -4,13 +4,17 @@ import { EXIT } from "../../src/lib/errors.js";
 import { packageRoot } from "../../src/lib/package-root.js";
 import { Failure } from "../failure.js";
 
-const COUNTS = ["received", "stored", "duplicates", "dead_lettered", "skipped"] as const;
+const COUNTS = ["received", "stored", "duplicates", "dead_lettered", "spooled", "skipped"] as const;
 export type Shipped = Record<(typeof COUNTS)[number] | "files", number>;
 
 /** Sends each file of the bundled sample, gzipped as it is, to `POST /v1/events`. */
 export async function shipSample(serviceUrl: string): Promise<Shipped> {
   const folder = join(packageRoot, "examples/samples");
-  const sum: Shipped = { files: 0, received: 0, stored: 0, duplicates: 0, dead_lettered: 0, skipped: 0 };
+  const none = Object.fromEntries(COUNTS.map((count) => [count, 0])) as Record<
+    (typeof COUNTS)[number],
+    number
+  >;
+  const sum: Shipped = { files: 0, ...none };
   for (const name of readdirSync(folder).sort()) {
     if (!name.endsWith(".json.gz")) continue;
     const answer = await post(`${serviceUrl}/v1/events`, readFileSync(join(folder, name)), name);

@@ -65,7 +65,7 @@ describe("POST /v1/events", () => {
       .send(body as unknown as string);
     expect([answer.status, answer.body]).toEqual([
       200,
-      { received: ids.length, stored: ids.length, duplicates: 0, dead_lettered: 0, skipped: 0 },
+      { received: ids.length, stored: ids.length, duplicates: 0, dead_lettered: 0, spooled: 0, skipped: 0 },
     ]);
     const stored = service.events().map((event) => event.event.id);
     expect(stored).toEqual(expect.arrayContaining([...ids]));
@@ -86,7 +86,14 @@ describe("POST /v1/events", () => {
     };
     const body = [record("count-1"), record("count-1"), { hello: "world" }, digest];
     const answer = await request(service.app).post("/v1/events").send(body);
-    expect(answer.body).toEqual({ received: 4, stored: 1, duplicates: 1, dead_lettered: 1, skipped: 1 });
+    expect(answer.body).toEqual({
+      received: 4,
+      stored: 1,
+      duplicates: 1,
+      dead_lettered: 1,
+      spooled: 0,
+      skipped: 1,
+    });
   });
 
   it("refuses msgpack with a sentence on what to set instead", async () => {

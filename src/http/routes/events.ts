@@ -1,6 +1,8 @@
 import type { Request, RequestHandler } from "express";
 import { parseEventsBody } from "../../decode/events.js";
 import { ApiError } from "../../lib/errors.js";
+import type { IngestCounts } from "../../lib/ingest-counts.js";
+import type { JsonObject } from "../../lib/json.js";
 import type { HttpContext } from "../context.js";
 import { receive, sourceOf, type Received } from "../receive.js";
 import { sendJson } from "../send.js";
@@ -20,11 +22,23 @@ export function eventsRoute(context: HttpContext): RequestHandler {
         source: () => source,
         deadline: received.deadline,
       });
-      sendJson(req, res, 200, { ...counts });
+      sendJson(req, res, 200, toAnswer(counts));
     } finally {
       received.share.release();
     }
   };
+}
+
+/** What is answered with success refuses nothing, so that `refused` would say nothing. */
+function toAnswer({
+  received,
+  stored,
+  duplicates,
+  dead_lettered,
+  spooled,
+  skipped,
+}: IngestCounts): JsonObject {
+  return { received, stored, duplicates, dead_lettered, spooled, skipped };
 }
 
 /** The answer holds all of it again, tagged: enough for a day's trail of a small account. */
