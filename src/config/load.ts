@@ -208,7 +208,8 @@ function hintFor(name: string, meant: string | undefined): string {
   return meant === undefined ? "docs/reference/config.md lists all keys." : `Did you mean "${meant}"?`;
 }
 
-type ValidatedConfig = Omit<Config, "http" | "opensearch" | "store"> & {
+type ValidatedConfig = Omit<Config, "http" | "opensearch" | "store" | "spool"> & {
+  readonly spool: Omit<Config["spool"], "mode"> & { readonly mode?: Config["spool"]["mode"] };
   readonly http: { readonly listen: string; readonly compat: Config["http"]["compat"] };
   readonly store: { readonly kind?: "opensearch" | "files"; readonly dir: string };
   readonly opensearch: Omit<Config["opensearch"], "password"> & {
@@ -261,6 +262,13 @@ function complete(
       "Give --opensearch URL.",
     );
   }
+  if (kind === "files" && value.spool.mode === "on") {
+    refuse(
+      ["spool", "mode"],
+      "The files store has no use for a spool: it is on disk itself.",
+      "Leave out spool.mode.",
+    );
+  }
   const { password_file, password_env, ...opensearch } = value.opensearch;
   let password: string | undefined;
   if (password_env !== undefined) {
@@ -285,6 +293,7 @@ function complete(
     http: { ...value.http, listen: { host, port } },
     auth: { mode: value.auth.mode },
     store: { kind, dir: value.store.dir },
+    spool: { ...value.spool, mode: value.spool.mode ?? (kind === "opensearch" ? "on" : "off") },
     opensearch: { ...opensearch, password },
   };
 }

@@ -1,4 +1,5 @@
 import Joi from "joi";
+import { spoolSchema } from "./spool-schema.js";
 
 const bytes = Joi.number()
   .integer()
@@ -120,6 +121,7 @@ export const configSchema = Joi.object({
       .default(50_000)
       .description("How long a request is held while the store is away or busy, before it is refused whole."),
   }).default(),
+  spool: spoolSchema,
   dashboards: Joi.object({
     url: Joi.string()
       .uri({ scheme: ["http", "https"] })

@@ -29,6 +29,13 @@ export interface Config {
     readonly body_idle_ms: number;
     readonly hold_ms: number;
   };
+  readonly spool: {
+    readonly mode: "on" | "off";
+    readonly dir: string;
+    readonly max_bytes: number;
+    readonly after_ms: number;
+    readonly drain_on_stop_ms: number;
+  };
   readonly dashboards: { readonly url: string | undefined };
   readonly log: {
     readonly level: "error" | "warn" | "info" | "debug";

@@ -35,6 +35,13 @@ describe("loadConfig", () => {
     expect(config.opensearch.index_prefix).toBe("cloudtrail");
     expect(config.limits.hold_ms).toBe(50_000);
     expect(config.rules).toEqual({ paths: [], bundled: true });
+    expect(config.spool).toEqual({
+      mode: "on",
+      dir: "data/spool",
+      max_bytes: 2_147_483_648,
+      after_ms: 5_000,
+      drain_on_stop_ms: 0,
+    });
     expect([config.lists, config.exceptions]).toEqual([{ paths: [] }, { paths: [] }]);
   });
 
@@ -47,6 +54,14 @@ describe("loadConfig", () => {
     const config = load([first, second], env, { http: { listen: "127.0.0.1:4444" } });
     expect(config.http.listen.port).toBe(4444);
     expect(config.log).toEqual({ level: "debug", format: "text" });
+  });
+
+  it("has a spool for OpenSearch alone", () => {
+    const files = { store: { kind: "files" } };
+    expect(load([], {}, files).spool.mode).toBe("off");
+    expect(load([file(NAMED)], { TRAILTAG_SPOOL__MODE: "off" }).spool.mode).toBe("off");
+    const [problem] = problems(() => load([], {}, { ...files, spool: { mode: "on" } }));
+    expect(problem).toMatchObject({ code: "config-invalid", message: expect.stringMatching(/files store/) });
   });
 
   it("reads numbers, booleans and lists from the environment", () => {

@@ -26,7 +26,9 @@ export interface TestServiceOptions {
 }
 
 export async function startService(options: TestServiceOptions): Promise<TestService> {
-  const config = loadConfig({ files: [], env: {}, flags: options.config });
+  // Off unless a test says otherwise: suites that run at once must not share the default folder.
+  const flags = { spool: { mode: "off" }, ...options.config };
+  const config = loadConfig({ files: [], env: {}, flags });
   const log = createLog({ level: "error", format: "text" });
   const metrics = createMetrics();
   const pipeline = await createPipeline({ config, log, metrics });
