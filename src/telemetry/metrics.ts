@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { IngestCounts } from "../lib/ingest-counts.js";
+import { createSpoolMetrics, type SpoolMetrics } from "./spool-metrics.js";
 
 export interface Metrics {
   /** Reported by the store, once per bulk request. */
@@ -8,6 +9,7 @@ export interface Metrics {
     retried(reason: string, documents: number): void;
     reshaped(documents: number): void;
   };
+  readonly spool: SpoolMetrics;
   request(route: string, status: number, seconds: number): void;
   ingested(route: string, counts: IngestCounts): void;
   ruleHits(ruleId: string, events: number): void;
@@ -21,7 +23,8 @@ export interface Metrics {
   /** The rules now in force were read. @param now ms since the epoch */
   reloaded(now: number): void;
   inFlight(bytes: number): void;
-  ready(ready: boolean): void;
+  /** @param store whether the store takes writes, whatever the spool does */
+  ready(ready: boolean, store: boolean): void;
   /** Prometheus text format. */
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -116,7 +119,12 @@ export function createMetrics(): Metrics {
     "When the rules in force were read, in seconds since the epoch.",
   );
   const inFlight = gauge("trailtag_in_flight_bytes", "Bytes of all requests being worked on.");
-  const ready = gauge("trailtag_ready", "1 when requests are accepted and the store takes writes.");
+  const ready = gauge(
+    "trailtag_ready",
+    "1 when requests are accepted and the store or the spool takes writes.",
+  );
+  const storeReady = gauge("trailtag_store_ready", "1 when the store itself takes writes.");
+  const spool = createSpoolMetrics(registers, { received, stored, duplicate, deadLettered });
 
   return {
     store: {
@@ -128,6 +136,7 @@ export function createMetrics(): Metrics {
       retried: (reason, documents) => retried.inc({ reason }, documents),
       reshaped: (documents) => reshaped.inc(documents),
     },
+    spool: spool.metrics,
     request: (route, status, seconds) => {
       requests.inc({ route, status: String(status) });
       requestSeconds.observe({ route }, seconds);
@@ -139,6 +148,7 @@ export function createMetrics(): Metrics {
       deadLettered.inc(counts.dead_lettered);
       skipped.inc(counts.skipped);
       refused.inc(counts.refused);
+      spool.spooled(counts.spooled);
     },
     ruleHits: (rule_id, events) => hits.inc({ rule_id }, events),
     ruleErrors: (rule_id, events) => errors.inc({ rule_id }, events),
@@ -162,7 +172,10 @@ export function createMetrics(): Metrics {
       reloadedAt.set(now / 1000);
     },
     inFlight: (bytes) => inFlight.set(bytes),
-    ready: (isReady) => ready.set(isReady ? 1 : 0),
+    ready: (isReady, storeIsReady) => {
+      ready.set(isReady ? 1 : 0);
+      storeReady.set(storeIsReady ? 1 : 0);
+    },
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -30,7 +30,8 @@ export function operationsRoutes(context: HttpContext): Router {
 
   router.get("/metrics", async (_req, res) => {
     context.metrics.exceptions(context.pipeline.loaded().exceptions);
-    context.metrics.ready(!context.stop.aborted && context.pipeline.status().ready);
+    const { ready } = context.pipeline.status();
+    context.metrics.ready(!context.stop.aborted && ready, ready);
     const { contentType, text } = await context.metrics.expose();
     sendText(res, 200, contentType, text);
   });
