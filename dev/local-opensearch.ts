@@ -48,6 +48,8 @@ export interface LocalOpenSearch {
   /** Resolves when OpenSearch has ended, whoever started it. */
   readonly exited: Promise<void>;
   stop(): Promise<void>;
+  /** SIGKILL, as a crash would end it; one that another process started is left alone. */
+  kill(): Promise<void>;
 }
 
 /** What is kept in the data folder about the OpenSearch that runs there. */
@@ -85,7 +87,8 @@ export async function startLocalOpenSearch(options: LocalOpenSearchOptions = {})
       log(`Using the local OpenSearch that already runs at ${url}.`);
       const { clusterUuid } = running;
       const exited = untilGone(running);
-      return { url, port: running.port, clusterUuid, reused: true, exited, stop: () => Promise.resolve() };
+      const leave = (): Promise<void> => Promise.resolve();
+      return { url, port: running.port, clusterUuid, reused: true, exited, stop: leave, kill: leave };
     }
     return await start(dataDir, port, options.firstPort ?? FIRST_PORT, log, options.signal);
   } finally {
@@ -114,7 +117,8 @@ async function start(
     await running.stop();
     rmSync(recordFile(dataDir), { force: true });
   };
-  return { url: `http://127.0.0.1:${port}`, port, clusterUuid, reused: false, exited, stop };
+  const url = `http://127.0.0.1:${port}`;
+  return { url, port, clusterUuid, reused: false, exited, stop, kill: () => running.kill() };
 }
 
 function requireJava(): Java {

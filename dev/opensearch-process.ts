@@ -17,6 +17,8 @@ export interface OpenSearchProcess {
   /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<void>;
   stop(): Promise<void>;
+  /** Ends it with SIGKILL, as a crash would. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -62,11 +64,15 @@ export async function startProcess(
     await exited;
     clearTimeout(killer);
   };
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await exited;
+  };
   void exited.then(() => watchdog?.kill("SIGKILL"));
 
   try {
     const clusterUuid = await untilReady(child, name, port, logFile, signal);
-    return { pid, clusterUuid, exited, stop };
+    return { pid, clusterUuid, exited, stop, kill };
   } catch (error) {
     // While it starts it heeds a gentler signal only after many seconds, and nobody's data is on the way.
     if (signal?.aborted === true) child.kill("SIGKILL");
