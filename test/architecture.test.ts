@@ -45,7 +45,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   joi: ["config"],
   winston: ["telemetry"],
   "prom-client": ["telemetry"],
-  yaml: ["config", "rules"],
+  yaml: ["auth", "config", "rules"],
   "smol-toml": ["rules"],
   re2js: ["lib"],
   fzstd: ["http"],

@@ -8,7 +8,7 @@ import type { Defined } from "../yaml/load-definitions.js";
 import type { YamlSource } from "../yaml/yaml-source.js";
 import type { RuleException } from "./exception.js";
 import { readExceptionTests } from "./exception-tests.js";
-import { parseExpiry } from "./expiry.js";
+import { parseExpiry } from "../../lib/expiry.js";
 import type { KnownRules } from "./known-rules.js";
 import { readScope } from "./scope.js";
 

@@ -1,4 +1,4 @@
-import { parseExpiry } from "../../../src/rules/exceptions/expiry.js";
+import { parseExpiry } from "../../src/lib/expiry.js";
 
 test.each([
   ["2027-01-31", "2027-02-01T00:00:00.000Z"],

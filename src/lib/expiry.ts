@@ -3,7 +3,7 @@ const DATE_TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]
 const DAY_MS = 86_400_000;
 
 /**
- * When an exception ends, ms since the epoch: the end of a day in UTC (`2027-01-31`), or a moment with its zone
+ * When something expires, ms since the epoch: the end of a day in UTC (`2027-01-31`), or a moment with its zone
  * (`2027-01-31T12:00:00Z`). Undefined for any other text, and for days that no calendar has.
  */
 export function parseExpiry(text: string): number | undefined {
