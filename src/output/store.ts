@@ -53,6 +53,8 @@ export interface StoreMetrics {
   bulk(result: "ok" | "retried" | "failed", documents: number, seconds: number): void;
   retried(reason: string, documents: number): void;
   reshaped(documents: number): void;
+  /** Bulk requests that may be under way at once, each time that it changes. */
+  concurrency?(limit: number): void;
 }
 
 /** One line of talk from a store to the log; never a document. */

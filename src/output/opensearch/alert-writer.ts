@@ -3,11 +3,13 @@ import type { StoreLog } from "../store.js";
 import { pauseBeforeRound } from "./backoff.js";
 import type { BatchQueue, Verdict } from "./batch-queue.js";
 import type { BulkItem, BulkResult, BulkVerdict } from "./bulk-sender.js";
+import type { IndexMaker } from "./index-maker.js";
 import type { IndexNames } from "./index-names.js";
 
 /** Update of one alert; `key` tells items of the same alert. */
 export interface AlertItem extends BulkItem {
   readonly key: string;
+  readonly index: string;
   /** Sent instead when OpenSearch refuses the document as it is. */
   readonly safeBody: string;
 }
@@ -25,6 +27,7 @@ export interface PendingAlert {
  */
 export function createAlertWriter(options: {
   readonly names: IndexNames;
+  readonly maker: Pick<IndexMaker, "ensure" | "forget" | "target">;
   readonly queue: BatchQueue<AlertItem, BulkResult>;
   readonly log: StoreLog;
 }) {
@@ -37,12 +40,19 @@ export function createAlertWriter(options: {
       id: alert.alert.id,
       index: alertIndex(options.names, alert),
     }));
-    let items = distinct.map((alert, i) => toItem(alert, pending[i]?.index ?? ""));
+    const { maker } = options;
+    let items = distinct.map((alert) => toItem(alert, alertIndex(options.names, alert)));
     for (let round = 1; items.length > 0; round++) {
       await pauseBeforeRound(round);
-      const settled = await options.queue.submit(items, deadline);
+      const actions = items.map((item) => ({ ...item, action: actionOf(item, maker) }));
+      const settled = await options.queue.submit(actions, deadline);
+      const gone = new Set<string>();
       items = items.flatMap((item, i) => {
         const result = settled[i]?.result;
+        if (result?.kind === "no_index") {
+          gone.add(item.index);
+          return [item];
+        }
         if (result?.kind !== "fault") return [];
         options.log("error", "OpenSearch refused an alert; it is stored without its outcome fields.", {
           alert: item.key,
@@ -50,6 +60,8 @@ export function createAlertWriter(options: {
         });
         return [{ ...item, body: item.safeBody }];
       });
+      for (const index of gone) maker.forget(index);
+      await maker.ensure(gone, deadline);
     }
     return pending;
   };
@@ -97,15 +109,21 @@ function order({ alert }: AlertDocument): string {
   return `${alert.first_seen} ${alert.event_ids[0] ?? ""}`;
 }
 
-function toItem(alert: AlertDocument, index: string): AlertItem {
-  const { id } = alert.alert;
+/** An alert before it is known where to write it. */
+type UnsentAlert = Omit<AlertItem, "action">;
+
+function toItem(alert: AlertDocument, index: string): UnsentAlert {
   const upsert: AlertDocument = { ...alert, alert: { ...alert.alert, pending: true } };
   return {
-    key: id,
-    action: `{"update":{"_index":"${index}","_id":${JSON.stringify(id)},"retry_on_conflict":3}}`,
+    key: alert.alert.id,
+    index,
     body: updateBody(upsert),
     safeBody: updateBody({ ...upsert, outcome: {}, related: {}, entities: [] }),
   };
+}
+
+function actionOf({ key, index }: UnsentAlert, maker: Pick<IndexMaker, "target">): string {
+  return `{"update":{${maker.target(index)},"_id":${JSON.stringify(key)},"retry_on_conflict":3}}`;
 }
 
 function updateBody(upsert: AlertDocument): string {

@@ -1,6 +1,8 @@
 import { type Clock } from "../../lib/clock.js";
 import { StoreUnavailableError } from "../store.js";
+import { fixedLimit, type ConcurrencyLimit } from "./adaptive-limit.js";
 import { backoffMs } from "./backoff.js";
+import type { BatchSize } from "./batch-size.js";
 import type { RetryReason } from "./fault.js";
 
 export type Verdict<R> =
@@ -13,6 +15,8 @@ export type Verdict<R> =
       readonly scope: "item" | "store";
       /** True when the try may have taken effect all the same. */
       readonly unknown: boolean;
+      /** What the store asked for (Retry-After): with scope "store", nothing is sent for so long. */
+      readonly retryAfterMs?: number;
     };
 
 export interface Settled<R> {
@@ -24,8 +28,9 @@ export interface Settled<R> {
 export interface BatchQueueOptions<T, R> {
   readonly maxItems: number;
   /** Characters of all items of one batch; a single larger item goes alone. */
-  readonly maxChars: number;
-  readonly inFlight: number;
+  readonly maxChars: number | Pick<BatchSize, "current">;
+  /** Batches at once. */
+  readonly inFlight: number | ConcurrencyLimit;
   /** Wait for company when nothing is in flight, ms. */
   readonly lingerMs: number;
   /** The same while something is in flight: longer, since the store is busy anyway. */
@@ -55,8 +60,14 @@ export interface BatchQueue<T, R> {
 /** Characters of a failure's text that are passed on: it may quote what it is about. */
 const MAX_MESSAGE = 300;
 
+/** A longer Retry-After is not believed: the deadline of whoever waits is not much further off. */
+const LONGEST_RETRY_AFTER_MS = 30_000;
+
 /** Of a store that is at work: no reason to call it away. */
 const PASSING: ReadonlySet<RetryReason> = new Set(["busy", "conflict"]);
+
+/** Of a store that has too much to do, when the whole batch failed for it. */
+const OVERLOADED: ReadonlySet<RetryReason> = new Set(["busy", "unavailable", "no_reply"]);
 
 interface Group<R> {
   readonly results: Settled<R>[];
@@ -81,13 +92,17 @@ interface Entry<T, R> {
  * its own results in order. What fails for a passing reason is sent again until its caller's deadline.
  */
 export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQueue<T, R> {
-  const { clock } = options;
+  const { clock, maxChars } = options;
+  const limit = typeof options.inFlight === "number" ? fixedLimit(options.inFlight) : options.inFlight;
+  const charsAllowed = typeof maxChars === "number" ? () => maxChars : () => maxChars.current();
   let waiting: Entry<T, R>[] = [];
   let waitingChars = 0;
   let oldest = 0;
   let inFlight = 0;
   let failures = 0;
   let pausedUntil = 0;
+  /** As the store asked: seeing it answer something else does not end this pause. */
+  let askedToWaitUntil = 0;
   let trouble: string | undefined;
   let itemTrouble: string | undefined;
   /** Groups whose callers wait for an answer. */
@@ -103,11 +118,16 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
     pump();
   }
 
+  function fullBatchWaits(): boolean {
+    return waiting.length >= options.maxItems || waitingChars >= charsAllowed();
+  }
+
   function pump(): void {
     clearTimeout(timer);
-    while (waiting.length > 0 && inFlight < options.inFlight) {
+    while (waiting.length > 0 && inFlight < limit.current()) {
       const now = clock();
-      const full = waiting.length >= options.maxItems || waitingChars >= options.maxChars;
+      const full = fullBatchWaits();
+      if (!full && inFlight >= limit.start) return;
       const linger = inFlight === 0 ? options.lingerMs : options.busyLingerMs;
       const wait = Math.max(full ? 0 : oldest + linger - now, pausedUntil - now);
       if (wait > 0) {
@@ -121,13 +141,14 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
 
   function take(): Entry<T, R>[] {
     const batch: Entry<T, R>[] = [];
+    const most = charsAllowed();
     let chars = 0;
     let next = 0;
     for (; next < waiting.length && batch.length < options.maxItems; next++) {
       const entry = waiting[next];
       if (entry === undefined) break;
       if (!entry.group.over) {
-        if (batch.length > 0 && chars + entry.size > options.maxChars) break;
+        if (batch.length > 0 && chars + entry.size > most) break;
         batch.push(entry);
         chars += entry.size;
       }
@@ -139,6 +160,8 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
 
   async function run(batch: readonly Entry<T, R>[]): Promise<void> {
     inFlight++;
+    const sentAt = limit.current();
+    const started = clock();
     let verdicts: readonly Verdict<R>[];
     try {
       verdicts = await options.send(batch.map((entry) => entry.item));
@@ -148,19 +171,27 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
       verdicts = batch.map(() => verdict);
     }
     inFlight--;
-    settle(batch, verdicts);
+    const ms = clock() - started;
+    const saturated = fullBatchWaits();
+    const { chars, pushedBack } = settle(batch, verdicts);
+    limit.answered({ ms, chars, saturated, pushedBack, sentAt });
     pump();
   }
 
-  function settle(batch: readonly Entry<T, R>[], verdicts: readonly Verdict<R>[]): void {
+  /** @returns characters of what is done, and whether the store said, in whatever way, that this was too much. */
+  function settle(batch: readonly Entry<T, R>[], verdicts: readonly Verdict<R>[]) {
     const again: Entry<T, R>[] = [];
     const reasons = new Map<RetryReason, number>();
     let storeTrouble: string | undefined;
     let refused: string | undefined;
+    let chars = 0;
+    let pushedBack = false;
+    let retryAfterMs = 0;
     for (const [i, entry] of batch.entries()) {
       const verdict = verdicts[i];
       if (verdict === undefined) throw new Error("A batch was answered with too few verdicts.");
       if (verdict.kind === "done") {
+        chars += entry.size;
         entry.group.results[entry.position] = { result: verdict.result, repeated: entry.repeated };
         if (--entry.group.remaining === 0) entry.group.finish();
         continue;
@@ -168,6 +199,9 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
       entry.attempts++;
       entry.repeated ||= verdict.unknown;
       entry.group.trouble = verdict.message.slice(0, MAX_MESSAGE);
+      // Items of an index that is away say nothing about the load.
+      pushedBack ||= verdict.scope === "store" ? OVERLOADED.has(verdict.reason) : verdict.reason === "busy";
+      retryAfterMs = Math.max(retryAfterMs, verdict.retryAfterMs ?? 0);
       if (verdict.scope === "store") storeTrouble = verdict.message;
       else if (!PASSING.has(verdict.reason)) refused = verdict.message;
       reasons.set(verdict.reason, (reasons.get(verdict.reason) ?? 0) + 1);
@@ -177,14 +211,19 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
     if (again.length < batch.length) itemTrouble = undefined;
     else if (refused !== undefined) itemTrouble = refused.slice(0, MAX_MESSAGE);
     if (storeTrouble === undefined) failures = 0;
-    else pausedUntil = clock() + backoffMs(++failures);
+    else {
+      const now = clock();
+      if (retryAfterMs > 0) askedToWaitUntil = now + Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
+      pausedUntil = Math.max(now + backoffMs(++failures), askedToWaitUntil);
+    }
     for (const [reason, items] of reasons) options.retried?.(reason, items);
-    if (again.length === 0) return;
+    if (again.length === 0) return { chars, pushedBack };
     const attempts = Math.max(...again.map((entry) => entry.attempts));
     setTimeout(
       () => enqueue(again.filter((entry) => !entry.group.over)),
       storeTrouble === undefined ? backoffMs(attempts) : 0,
     );
+    return { chars, pushedBack };
   }
 
   function submit(items: readonly T[], deadline: number): Promise<Settled<R>[]> {
@@ -233,7 +272,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
       if (open === 0) itemTrouble = undefined;
       if (trouble === undefined) return;
       trouble = undefined;
-      pausedUntil = 0;
+      pausedUntil = askedToWaitUntil;
       pump();
     },
   };

@@ -1,6 +1,7 @@
 import { isJsonObject, own, type JsonObject, type JsonValue } from "../../lib/json.js";
 import type { StoreMetrics } from "../store.js";
 import type { Verdict } from "./batch-queue.js";
+import type { BatchSize } from "./batch-size.js";
 import { NoReplyError, replyJson, type OpenSearchClient, type OpenSearchReply } from "./client.js";
 import { judgeFault, statusReason, type Fault, type RetryReason } from "./fault.js";
 
@@ -11,17 +12,24 @@ export interface BulkItem {
 }
 
 export type BulkResult =
-  { readonly kind: "ok" } | { readonly kind: "conflict" } | { readonly kind: "fault"; readonly fault: Fault };
+  | { readonly kind: "ok" }
+  | { readonly kind: "conflict" }
+  /** The index, or the alias that it is written through, is gone: it has to be made first. */
+  | { readonly kind: "no_index" }
+  | { readonly kind: "fault"; readonly fault: Fault };
 
 export type BulkVerdict = Verdict<BulkResult>;
 
 export interface BulkSenderOptions {
   readonly client: OpenSearchClient;
   readonly op: "create" | "index" | "update";
+  /** Learns from what is answered 413. */
+  readonly size?: Pick<BatchSize, "refused" | "passed">;
   readonly metrics?: Pick<StoreMetrics, "bulk">;
 }
 
 const OK: BulkVerdict = { kind: "done", result: { kind: "ok" } };
+const NO_INDEX: BulkVerdict = { kind: "done", result: { kind: "no_index" } };
 const CONFLICT: BulkVerdict = { kind: "done", result: { kind: "conflict" } };
 // What only counts items is kept, so that a short answer is noticed.
 const QUERY = { filter_path: "errors,items.*.status,items.*.error.type,items.*.error.reason,error,status" };
@@ -30,7 +38,9 @@ const QUERY = { filter_path: "errors,items.*.status,items.*.error.type,items.*.e
 export function createBulkSender(
   options: BulkSenderOptions,
 ): (items: readonly BulkItem[]) => Promise<BulkVerdict[]> {
-  const { client, op, metrics } = options;
+  const { client, op, metrics, size } = options;
+  // One index that is away is then answered for itself, instead of holding up the whole bulk until it is given up.
+  const query = { ...QUERY, timeout: `${Math.floor(client.requestTimeoutMs / 2)}ms` };
 
   async function send(items: readonly BulkItem[]): Promise<BulkVerdict[]> {
     const started = performance.now();
@@ -38,7 +48,7 @@ export function createBulkSender(
     for (const item of items) body += `${item.action}\n${item.body}\n`;
     let reply: OpenSearchReply;
     try {
-      reply = await client.request({ method: "POST", path: "/_bulk", query: QUERY, body, ndjson: true });
+      reply = await client.request({ method: "POST", path: "/_bulk", query, body, ndjson: true });
     } catch (error) {
       if (!(error instanceof NoReplyError)) throw error;
       metrics?.bulk("failed", items.length, (performance.now() - started) / 1_000);
@@ -46,7 +56,8 @@ export function createBulkSender(
     }
     const verdicts = judge(reply, items.length);
     const seconds = (performance.now() - started) / 1_000;
-    if (verdicts === "too_large") {
+    if (verdicts === "halve") {
+      if (reply.status === 413) size?.refused(body.length);
       metrics?.bulk("retried", items.length, seconds);
       const half = Math.ceil(items.length / 2);
       return [...(await send(items.slice(0, half))), ...(await send(items.slice(half)))];
@@ -55,24 +66,26 @@ export function createBulkSender(
       metrics?.bulk("failed", items.length, seconds);
       return everyItem(items, verdicts);
     }
+    size?.passed(body.length);
     metrics?.bulk(verdicts.some((v) => v.kind === "retry") ? "retried" : "ok", items.length, seconds);
     return verdicts;
   }
 
-  function judge(reply: OpenSearchReply, items: number): BulkVerdict[] | BulkVerdict | "too_large" {
+  function judge(reply: OpenSearchReply, items: number): BulkVerdict[] | BulkVerdict | "halve" {
     if (reply.status === 200) return judgeItems(reply, items);
     const fault = faultOf(replyJson(reply));
     const message = fault === undefined ? `HTTP ${reply.status}` : `${fault.type}: ${fault.reason}`;
     // 400 for the whole request comes from one bad line: halving finds it, so that it harms no other.
     if (reply.status === 413 || reply.status === 400) {
-      if (items > 1) return "too_large";
+      if (items > 1) return "halve";
       if (reply.status === 413) {
         const reason = "The document is larger than OpenSearch takes in one request.";
         return { kind: "done", result: { kind: "fault", fault: { type: "content_too_long", reason } } };
       }
       if (fault !== undefined) return judgeOne(reply.status, fault);
     }
-    return retryAll(statusReason(reply.status), message, reply.status !== 429);
+    const verdict = retryAll(statusReason(reply.status), message, reply.status !== 429);
+    return reply.retryAfterMs === undefined ? verdict : { ...verdict, retryAfterMs: reply.retryAfterMs };
   }
 
   function judgeItems(reply: OpenSearchReply, items: number): BulkVerdict[] | BulkVerdict {
@@ -116,12 +129,13 @@ function judgeOne(status: number, fault: Fault): BulkVerdict {
   const judgement = judgeFault(status, fault);
   if (judgement.kind === "conflict") return CONFLICT;
   if (judgement.kind === "document") return { kind: "done", result: { kind: "fault", fault } };
+  if (judgement.reason === "index_missing") return NO_INDEX;
   const message = `${fault.type}: ${fault.reason}`;
   return { kind: "retry", reason: judgement.reason, message, scope: "item", unknown: status >= 500 };
 }
 
-function retryAll(reason: RetryReason, message: string, unknown: boolean): BulkVerdict {
-  return { kind: "retry", reason, message, scope: "store", unknown };
+function retryAll(reason: RetryReason, message: string, unknown: boolean) {
+  return { kind: "retry", reason, message, scope: "store", unknown } as const;
 }
 
 function everyItem(items: readonly BulkItem[], verdict: BulkVerdict): BulkVerdict[] {

@@ -27,6 +27,8 @@ export interface OpenSearchRequest {
 export interface OpenSearchReply {
   readonly status: number;
   readonly text: string;
+  /** What a Retry-After header asks for. */
+  readonly retryAfterMs?: number;
 }
 
 /** No answer was had: refused, reset, timed out. Whether the request took effect is not known. */
@@ -36,6 +38,8 @@ export class NoReplyError extends Error {
 
 export interface OpenSearchClient {
   readonly node: string;
+  /** After which a request is given up. */
+  readonly requestTimeoutMs: number;
   /** @throws NoReplyError when there was no complete HTTP answer; any status is an answer. Never retries. */
   request(request: OpenSearchRequest): Promise<OpenSearchReply>;
   close(): Promise<void>;
@@ -61,6 +65,7 @@ export function createOpenSearchClient(options: OpenSearchClientOptions): OpenSe
 
   return {
     node: withoutCredentials(options.node),
+    requestTimeoutMs: requestTimeout,
     async request({ method, path, query, body, ndjson, timeoutMs }) {
       const timeout = timeoutMs ?? requestTimeout;
       const sent = client.transport.request(
@@ -76,11 +81,10 @@ export function createOpenSearchClient(options: OpenSearchClientOptions): OpenSe
       const guard = setTimeout(() => sent.abort(), timeout + 1_000);
       try {
         const reply = await sent;
-        return { status: reply.statusCode ?? 0, text: typeof reply.body === "string" ? reply.body : "" };
+        return toReply(reply.statusCode ?? 0, reply.body, reply.headers);
       } catch (error) {
         if (error instanceof errors.ResponseError && error.meta.statusCode !== null) {
-          const text: unknown = error.meta.body;
-          return { status: error.meta.statusCode, text: typeof text === "string" ? text : "" };
+          return toReply(error.meta.statusCode, error.meta.body, error.meta.headers);
         }
         throw new NoReplyError(error instanceof Error ? error.message : String(error));
       } finally {
@@ -89,6 +93,23 @@ export function createOpenSearchClient(options: OpenSearchClientOptions): OpenSe
     },
     close: () => client.close(),
   };
+}
+
+function toReply(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, unknown>> | null | undefined,
+): OpenSearchReply {
+  const text = typeof body === "string" ? body : "";
+  const retryAfterMs = parseRetryAfter(headers?.["retry-after"]);
+  return retryAfterMs === undefined ? { status, text } : { status, text, retryAfterMs };
+}
+
+/** Seconds or a date, in ms from now; undefined for anything else. */
+function parseRetryAfter(value: unknown): number | undefined {
+  if (typeof value !== "string" || value === "") return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return ms > 0 ? ms : undefined;
 }
 
 /** The reply as JSON; undefined when it is none. */

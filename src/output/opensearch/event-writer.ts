@@ -6,6 +6,7 @@ import { pauseBeforeRound } from "./backoff.js";
 import type { BatchQueue, Settled } from "./batch-queue.js";
 import type { BulkItem, BulkResult } from "./bulk-sender.js";
 import type { DocumentKey, StoredDocument } from "./document-reader.js";
+import type { IndexMaker } from "./index-maker.js";
 import type { IndexNames } from "./index-names.js";
 
 /** A dead letter ready to be stored: several for bytes that are split into chunks. */
@@ -29,9 +30,10 @@ export interface EventRules {
 
 export interface EventWriterOptions extends EventRules {
   readonly names: IndexNames;
+  readonly maker: Pick<IndexMaker, "ensure" | "forget" | "target">;
   readonly bulk: BatchQueue<BulkItem, BulkResult>;
   readonly reader: BatchQueue<DocumentKey & { readonly size: number }, StoredDocument | undefined>;
-  readonly metrics?: Pick<StoreMetrics, "reshaped">;
+  readonly metrics?: Pick<StoreMetrics, "reshaped" | "retried">;
 }
 
 export interface WrittenEvents {
@@ -55,7 +57,7 @@ interface Attempt {
  * letter. An id that is taken is read back and is either the same record (a duplicate) or a collision.
  */
 export function createEventWriter(options: EventWriterOptions) {
-  const { names, bulk, reader } = options;
+  const { names, maker, bulk, reader } = options;
 
   return async function writeEvents(batch: readonly StoreWrite[], deadline: number): Promise<WrittenEvents> {
     const outcomes = new Array<WriteOutcome>(batch.length).fill("dead_lettered");
@@ -68,10 +70,14 @@ export function createEventWriter(options: EventWriterOptions) {
       await pauseBeforeRound(round);
       const results = await bulk.submit(attempts.map(toBulkItem), deadline);
       const next: Attempt[] = [];
+      const gone = new Set<string>();
       const taken: { attempt: Attempt; repeated: boolean }[] = [];
       for (const [i, attempt] of attempts.entries()) {
         const { result, repeated } = results[i] as Settled<BulkResult>;
-        if (result.kind === "fault") next.push(...afterFault(attempt, result.fault));
+        if (result.kind === "no_index") {
+          gone.add(attempt.index);
+          next.push(attempt);
+        } else if (result.kind === "fault") next.push(...afterFault(attempt, result.fault));
         else if (attempt.stage === "dead" || attempt.write.kind !== "event") continue;
         else if (result.kind === "conflict") taken.push({ attempt, repeated });
         else {
@@ -80,6 +86,11 @@ export function createEventWriter(options: EventWriterOptions) {
         }
       }
       if (taken.length > 0) await readBack(taken, next);
+      if (gone.size > 0) {
+        options.metrics?.retried("index_missing", next.filter(({ index }) => gone.has(index)).length);
+        for (const index of gone) maker.forget(index);
+        await maker.ensure(gone, deadline);
+      }
       attempts = next;
     }
     return { outcomes, alerts };
@@ -101,6 +112,10 @@ export function createEventWriter(options: EventWriterOptions) {
       }
     }
   };
+
+  function toBulkItem({ index, id, body }: Attempt): BulkItem {
+    return { action: `{"create":{${maker.target(index)},"_id":${JSON.stringify(id)}}}`, body };
+  }
 
   function firstAttempt(write: EventWrite, position: number): Attempt {
     const { id, document: body } = write;
@@ -133,8 +148,4 @@ export function createEventWriter(options: EventWriterOptions) {
     const message = `OpenSearch refused the document: ${fault.type}: ${fault.reason}`.slice(0, 1_000);
     return deadAttempts(write, position, { code: "store_refused", message });
   }
-}
-
-function toBulkItem({ index, id, body }: Attempt): BulkItem {
-  return { action: `{"create":{"_index":"${index}","_id":${JSON.stringify(id)}}}`, body };
 }

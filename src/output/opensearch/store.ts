@@ -1,10 +1,12 @@
 import { systemClock, type Clock } from "../../lib/clock.js";
 import type { Store, StoreLog, StoreMetrics } from "../store.js";
+import { createAdaptiveLimit } from "./adaptive-limit.js";
 import type { AlertRules } from "./alert-derivation.js";
 import { alertIndex, createAlertWriter, onePerAlert, type AlertItem } from "./alert-writer.js";
 import { createBatchQueue, type BatchQueueOptions } from "./batch-queue.js";
+import { createBatchSize } from "./batch-size.js";
 import { createBulkSender, type BulkItem, type BulkResult } from "./bulk-sender.js";
-import { createOpenSearchClient, NoReplyError, type OpenSearchClientOptions } from "./client.js";
+import { createOpenSearchClient, type OpenSearchClientOptions } from "./client.js";
 import { createConnectionMonitor } from "./connection-monitor.js";
 import { createDocumentReader, type DocumentKey, type StoredDocument } from "./document-reader.js";
 import { createEventWriter, type EventRules } from "./event-writer.js";
@@ -35,7 +37,8 @@ export interface OpenSearchStoreOptions extends EventRules, AlertRules {
 export interface BulkLimits {
   readonly maxItems?: number;
   readonly maxChars?: number;
-  readonly inFlight?: number;
+  /** Bulks at once, at most: how many of them are of use is found out. Default 8. */
+  readonly maxConcurrency?: number;
   readonly lingerMs?: number;
   readonly busyLingerMs?: number;
 }
@@ -50,23 +53,36 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
   const templates = toIndexTemplates(mappings, prefix, names);
   const maker = createIndexMaker({ client, templates, sendSettings: manageTemplates, clock, log });
   const reconciler = createReconciler({ ...options, client: client, names, clock });
+  const { maxConcurrency = 8, maxChars = 8 * 1024 * 1024, ...bulkLimits } = options.bulk ?? {};
+  const size = createBatchSize(maxChars);
   const limits: Omit<BatchQueueOptions<unknown, unknown>, "sizeOf" | "send"> = {
     // Half of a large batch each: two bulks in flight then use two of OpenSearch's threads.
     maxItems: 2_500,
-    maxChars: 8 * 1024 * 1024,
-    inFlight: 2,
+    maxChars: size,
+    inFlight: Math.min(2, maxConcurrency),
     lingerMs: 2,
     busyLingerMs: 25,
-    ...options.bulk,
+    ...bulkLimits,
     clock,
     retried: (reason, items) => metrics?.retried(reason, items),
   };
   const sender = (op: "create" | "update") =>
-    createBulkSender({ client, op, ...(metrics === undefined ? {} : { metrics }) });
+    createBulkSender({ client, op, size, ...(metrics === undefined ? {} : { metrics }) });
+  const create = sender("create");
+  /** When OpenSearch last took a document. */
+  let lastTaken = 0;
   const bulk = createBatchQueue<BulkItem, BulkResult>({
     ...limits,
+    inFlight: createAdaptiveLimit({
+      max: maxConcurrency,
+      changed: (limit) => metrics?.concurrency?.(limit),
+    }),
     sizeOf: (item) => item.action.length + item.body.length,
-    send: sender("create"),
+    async send(items) {
+      const verdicts = await create(items);
+      if (verdicts.some((verdict) => verdict.kind === "done")) lastTaken = clock();
+      return verdicts;
+    },
   });
   const reader = createBatchQueue<DocumentKey & { readonly size: number }, StoredDocument | undefined>({
     ...limits,
@@ -81,18 +97,22 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
     sizeOf: (item) => item.action.length + item.body.length,
     send: onePerAlert(sender("update")),
   });
-  const writeEvents = createEventWriter({ ...options, names, bulk, reader });
-  const markAlerts = createAlertWriter({ names, queue: alerts, log });
+  const writeEvents = createEventWriter({ ...options, names, maker, bulk, reader });
+  const markAlerts = createAlertWriter({ names, maker, queue: alerts, log });
   const writing = new Set<Promise<unknown>>();
+  /** That it was set up under: while nodes are upgraded one by one, answers name now the one, now the other. */
+  const versions = new Set<string>();
 
   const monitor = createConnectionMonitor({
     clock,
     connect,
     ping: async () => {
-      const reply = await client.request({ method: "GET", path: "/", timeoutMs: 5_000 });
-      if (reply.status !== 200) throw new NoReplyError(`OpenSearch answers HTTP ${reply.status}`);
+      const now = await checkVersion(client);
       for (const queue of [bulk, reader, alerts]) queue.resume();
       await maker.refresh();
+      if (versions.has(now)) return;
+      log("info", "OpenSearch has another version than before.", { version: now });
+      await setUp();
     },
     hopeless: (error) => error instanceof IncompatibleStoreError,
     onTrouble: (reason) => log("warn", "OpenSearch cannot be written to; trying again.", { reason }),
@@ -100,15 +120,22 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
   });
 
   async function connect(): Promise<void> {
-    if (!manageTemplates) {
-      log("info", "Connected to OpenSearch.", { version: await checkVersion(client) });
-    } else {
-      const retention = options.retention === undefined ? {} : { retention: options.retention };
-      const { version, done, problems } = await setUpOpenSearch({ client, prefix, mappings, ...retention });
-      log("info", "Connected to OpenSearch.", { version, done });
-      for (const problem of problems) log("warn", problem);
-    }
+    await setUp();
     reconciler.start();
+  }
+
+  async function setUp(): Promise<void> {
+    if (!manageTemplates) {
+      const version = await checkVersion(client);
+      versions.add(version);
+      log("info", "Connected to OpenSearch.", { version });
+      return;
+    }
+    const retention = options.retention === undefined ? {} : { retention: options.retention };
+    const report = await setUpOpenSearch({ client, prefix, mappings, ...retention });
+    versions.add(report.version);
+    log("info", "Connected to OpenSearch.", { version: report.version, done: report.done });
+    for (const problem of report.problems) log("warn", problem);
   }
 
   const write: Store["write"] = async (batch, deadline) => {
@@ -127,9 +154,18 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
 
   function status(): ReturnType<Store["status"]> {
     const trouble = monitor.trouble() ?? bulk.trouble() ?? alerts.trouble();
-    if (trouble === undefined)
+    if (trouble !== undefined)
+      return { ready: false, message: `OpenSearch at ${client.node} cannot be written to: ${trouble}` };
+    const unmade = maker.trouble();
+    if (unmade === undefined)
       return { ready: true, message: `OpenSearch at ${client.node} takes documents.` };
-    return { ready: false, message: `OpenSearch at ${client.node} cannot be written to: ${trouble}` };
+    // Documents of other indices may well be taken meanwhile.
+    return lastTaken > unmade.since
+      ? {
+          ready: true,
+          message: `OpenSearch at ${client.node} takes documents, but not all: ${unmade.message}`,
+        }
+      : { ready: false, message: `OpenSearch at ${client.node} cannot be written to: ${unmade.message}` };
   }
 
   return {
