@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createAttack } from "../attack/attack.js";
 import { EXIT } from "../lib/errors.js";
-import { packageRoot } from "../lib/package-root.js";
+import { packageVersion } from "../lib/package-version.js";
 import type { Command } from "./command.js";
 
 export const versionCommand: Command = {
@@ -15,7 +13,4 @@ export const versionCommand: Command = {
   },
 };
 
-export function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string };
-  return manifest.version;
-}
+export { packageVersion } from "../lib/package-version.js";

@@ -4,6 +4,8 @@ import { isMap, isPair, LineCounter, parse, parseDocument } from "yaml";
 import type { Diagnostic } from "../lib/diagnostics.js";
 import { didYouMean } from "../lib/did-you-mean.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
+import { checkOpenSearch } from "./opensearch-checks.js";
+import { checkSecurity, type Refuse } from "./check-security.js";
 import { configKeys, configSchema } from "./schema.js";
 import type { Config } from "./types.js";
 
@@ -127,14 +129,14 @@ function layEnvironment(tree: Tree, env: ConfigSources["env"], diagnostics: Diag
       diagnostics.push({ ...where, code: "config-unknown-key", severity: "error", message, hint });
       continue;
     }
-    const path = [(match[1] ?? "").toLowerCase(), (match[2] ?? "").toLowerCase()];
+    const path = [match[1] ?? "", ...(match[2] ?? "").split("__")].map((part) => part.toLowerCase());
     const origin = { file: `environment variable ${name}`, line: 0, column: 0 };
     layValue(tree, path, parseScalar(text, path), origin);
   }
 }
 
 function toVariable(key: string): string {
-  return `TRAILTAG_${key.toUpperCase().replace(".", "__")}`;
+  return `TRAILTAG_${key.toUpperCase().replaceAll(".", "__")}`;
 }
 
 const LISTS: ReadonlySet<string> = new Set(["rules.paths", "lists.paths", "exceptions.paths"]);
@@ -164,9 +166,15 @@ function layObject(
 }
 
 function layValue(tree: Tree, path: readonly string[], value: JsonValue, origin: Origin): void {
-  const [section = "", key = ""] = path;
-  if (!(tree.get(section) instanceof Map)) tree.set(section, new Map());
-  (tree.get(section) as Tree).set(key, { value, origin });
+  const [key = "", ...rest] = path;
+  if (rest.length === 0) {
+    tree.set(key, { value, origin });
+    return;
+  }
+  const section = tree.get(key);
+  const below: Tree = section instanceof Map ? section : new Map<string, never>();
+  tree.set(key, below);
+  layValue(below, rest, value, origin);
 }
 
 function toPlain(tree: Tree): JsonObject {
@@ -269,6 +277,7 @@ function complete(
       "Leave out spool.mode.",
     );
   }
+  checkOpenSearch(opensearch, refuse);
   const { password_file, password_env, ...opensearch } = value.opensearch;
   let password: string | undefined;
   if (password_env !== undefined) {

@@ -52,6 +52,31 @@ export const configSchema = Joi.object({
       .pattern(/^[a-z0-9][a-z0-9._-]{0,100}$/)
       .default("cloudtrail")
       .messages({
+    client_cert_file: Joi.string().description(
+      "PEM file of the certificate that TrailTag shows to the cluster.",
+    ),
+    client_key_file: Joi.string().description("PEM file of that certificate's private key."),
+    aws: Joi.object({
+      region: Joi.string()
+        .pattern(/^[a-z]{2}(-[a-z]+)+-\d$/)
+        .messages({ "string.pattern.base": '{{#label}} is a region, for example "eu-central-1"' })
+        .description("Region of an Amazon OpenSearch domain; requests are then signed (SigV4)."),
+      service: Joi.string()
+        .valid("es", "aoss")
+        .default("es")
+        .description(
+          "es: a domain of OpenSearch Service; aoss: a search collection of OpenSearch Serverless.",
+        ),
+    }).default(),
+    compression: Joi.boolean()
+      .default(false)
+      .description("gzip of what is sent to the cluster: worth it across a slow network."),
+    max_concurrency: Joi.number()
+      .integer()
+      .min(1)
+      .max(64)
+      .default(8)
+      .description("Bulk requests at once, at most; how many of them are of use is found out."),
         "string.pattern.base":
           '{{#label}} begins with a lower-case letter or digit and holds lower-case letters, digits, ".", "_" and "-"',
       })
@@ -82,6 +107,7 @@ export const configSchema = Joi.object({
   rules: Joi.object({
     paths: paths("[rules, more-rules]").description("Rule files and folders, besides the bundled pack."),
     bundled: Joi.boolean().default(true).description("Whether the bundled pack is loaded."),
+    .and("client_cert_file", "client_key_file")
   }).default(),
   lists: Joi.object({
     paths: paths("[lists]").description("Files and folders of named lists."),

@@ -23,6 +23,11 @@ export interface Config {
   readonly events: { readonly max_age_days: number };
   readonly limits: {
     readonly max_body_bytes: number;
+    readonly client_cert_file: string | undefined;
+    readonly client_key_file: string | undefined;
+    readonly aws: { readonly region: string | undefined; readonly service: "es" | "aoss" };
+    readonly compression: boolean;
+    readonly max_concurrency: number;
     readonly max_document_bytes: number;
     readonly max_depth: number;
     readonly in_flight_bytes: number;

@@ -26,30 +26,16 @@ const CHUNK_BYTES = 5 * 1024 * 1024;
 
 /** The store that the configuration names, given what it needs to know of alerts and records. */
 export function createStore(config: Config, context: StoreContext): Store {
-  const alertsOf = (stored: EventDocument) => toAlerts(stored, context.ruleById);
-  const alertOf = (parts: AlertParts) => toAlert(parts, context.ruleById);
-  const clock = systemClock;
-  const deadLetters = (write: Omit<DeadLetterWrite, "kind">) =>
-    toDeadLetters(write.reason, write.raw, write.source, clock(), CHUNK_BYTES);
-
-  if (config.store.kind === "files") {
-    return createFilesStore({
-      dir: config.store.dir,
-      alertsOf,
-      toAlert: alertOf,
-      sameRecord: (stored, incoming) => sameRecord(toEvent(stored), toEvent(incoming)),
-      toDeadLetters: (write) => deadLetters(write).map(({ document }) => document),
-      clock,
-      log: context.log,
-    });
-  }
-  const { index_prefix, index_period, manage_templates, retention_days } = config.opensearch;
+  if (config.store.kind === "files") return createConfiguredFilesStore(config, context);
+  const { alertsOf, alertOf, deadLetters } = knowledge(context);
+  const { index_prefix, index_period, manage_templates, retention_days, max_concurrency } = config.opensearch;
   return createOpenSearchStore({
     client: toClientOptions(config),
     prefix: index_prefix,
     indexPeriod: index_period,
     mappings: loadIndexMappings(),
     manageTemplates: manage_templates,
+    bulk: { maxConcurrency: max_concurrency },
     ...(retention_days === undefined ? {} : { retention: `${retention_days}d` }),
     alertsOf: (stored) => {
       const event = toStoredEvent(stored);
@@ -66,7 +52,7 @@ export function createStore(config: Config, context: StoreContext): Store {
 
 /** @throws when the CA file cannot be read. */
 export function toClientOptions(config: Config): OpenSearchClientOptions {
-  const { node, username, password, ca_file, request_timeout_ms } = config.opensearch;
+  const { node, username, password, ca_file, request_timeout_ms, compression } = config.opensearch;
   return {
     node: node ?? "",
     ...(username === undefined ? {} : { auth: { username, password: password ?? "" } }),
@@ -79,3 +65,4 @@ export function toClientOptions(config: Config): OpenSearchClientOptions {
 function toEvent(document: JsonObject): EventDocument {
   return document as unknown as EventDocument;
 }
+    compression,

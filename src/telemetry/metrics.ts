@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { IngestCounts } from "../lib/ingest-counts.js";
+import { packageVersion } from "../lib/package-version.js";
+import { createSecurityMetrics, type SecurityMetrics } from "./security-metrics.js";
 import { createSpoolMetrics, type SpoolMetrics } from "./spool-metrics.js";
 
 export interface Metrics {
@@ -8,6 +10,7 @@ export interface Metrics {
     bulk(result: "ok" | "retried" | "failed", documents: number, seconds: number): void;
     retried(reason: string, documents: number): void;
     reshaped(documents: number): void;
+    concurrency(limit: number): void;
   };
   readonly spool: SpoolMetrics;
   request(route: string, status: number, seconds: number): void;
@@ -98,6 +101,10 @@ export function createMetrics(): Metrics {
   );
   const reshaped = counter("trailtag_store_reshaped_total", "Documents stored in their safest form.");
   const rulesLoaded = gauge("trailtag_rules_loaded", "Rules in force.");
+  const concurrency = gauge(
+    "trailtag_store_concurrency",
+    "Bulk requests to the store that may be under way at once, as found out.",
+  );
   const rulesRefused = gauge(
     "trailtag_rules_refused",
     "Errors in rules, lists and exceptions of the set in force; what has one is not loaded.",
@@ -120,6 +127,12 @@ export function createMetrics(): Metrics {
   );
   const inFlight = gauge("trailtag_in_flight_bytes", "Bytes of all requests being worked on.");
   const ready = gauge(
+  new Gauge({
+    name: "trailtag_build_info",
+    help: "Always 1; its label tells the version.",
+    labelNames: ["version"],
+    registers,
+  }).set({ version: packageVersion() }, 1);
     "trailtag_ready",
     "1 when requests are accepted and the store or the spool takes writes.",
   );
@@ -136,6 +149,7 @@ export function createMetrics(): Metrics {
       retried: (reason, documents) => retried.inc({ reason }, documents),
       reshaped: (documents) => reshaped.inc(documents),
     },
+      concurrency: (limit) => concurrency.set(limit),
     spool: spool.metrics,
     request: (route, status, seconds) => {
       requests.inc({ route, status: String(status) });
