@@ -26,8 +26,23 @@ const CHUNK_BYTES = 5 * 1024 * 1024;
 
 /** The store that the configuration names, given what it needs to know of alerts and records. */
 export function createStore(config: Config, context: StoreContext): Store {
-  if (config.store.kind === "files") return createConfiguredFilesStore(config, context);
-  const { alertsOf, alertOf, deadLetters } = knowledge(context);
+  const alertsOf = (stored: EventDocument) => toAlerts(stored, context.ruleById);
+  const alertOf = (parts: AlertParts) => toAlert(parts, context.ruleById);
+  const clock = systemClock;
+  const deadLetters = (write: Omit<DeadLetterWrite, "kind">) =>
+    toDeadLetters(write.reason, write.raw, write.source, clock(), CHUNK_BYTES);
+
+  if (config.store.kind === "files") {
+    return createFilesStore({
+      dir: config.store.dir,
+      alertsOf,
+      toAlert: alertOf,
+      sameRecord: (stored, incoming) => sameRecord(toEvent(stored), toEvent(incoming)),
+      toDeadLetters: (write) => deadLetters(write).map(({ document }) => document),
+      clock,
+      log: context.log,
+    });
+  }
   const { index_prefix, index_period, manage_templates, retention_days, max_concurrency } = config.opensearch;
   return createOpenSearchStore({
     client: toClientOptions(config),
@@ -57,6 +72,7 @@ export function toClientOptions(config: Config): OpenSearchClientOptions {
     node: node ?? "",
     ...(username === undefined ? {} : { auth: { username, password: password ?? "" } }),
     ...(ca_file === undefined ? {} : { tls: { ca: readFileSync(ca_file, "utf8") } }),
+    compression,
     requestTimeoutMs: request_timeout_ms,
   };
 }
@@ -65,4 +81,3 @@ export function toClientOptions(config: Config): OpenSearchClientOptions {
 function toEvent(document: JsonObject): EventDocument {
   return document as unknown as EventDocument;
 }
-    compression,
