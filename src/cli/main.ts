@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "list the rules that would be in force, and what did not load",
     load: async () => (await import("./list.js")).listCommand,
   },
+  deadletter: {
+    summary: "list and show what could not be stored as an event, and try it again",
+    load: async () => (await import("./deadletter.js")).deadletterCommand,
+  },
   version: {
     summary: "print the version of TrailTag, of ATT&CK and of Node",
     load: async () => (await import("./version.js")).versionCommand,
@@ -67,7 +71,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function usage(): string {
-  const lines = Object.entries(COMMANDS).map(([name, command]) => `  ${name.padEnd(10)}${command.summary}`);
+  const lines = Object.entries(COMMANDS).map(([name, command]) => `  ${name.padEnd(12)}${command.summary}`);
   return `trailtag: tags CloudTrail events on their way into OpenSearch\n\n${lines.join("\n")}\n\n"trailtag COMMAND --help" says more.\n`;
 }
 

@@ -7,7 +7,7 @@ import { toStoredEvent } from "../enrich/stored-event.js";
 import type { EventDocument } from "../enrich/types.js";
 import { systemClock } from "../lib/clock.js";
 import type { JsonObject } from "../lib/json.js";
-import { createFilesStore } from "../output/files/store.js";
+import { createFilesStore, type FilesStore } from "../output/files/store.js";
 import { loadIndexMappings } from "../output/opensearch/load-mappings.js";
 import type { OpenSearchClientOptions } from "../output/opensearch/client.js";
 import { createOpenSearchStore } from "../output/opensearch/store.js";
@@ -26,23 +26,8 @@ const CHUNK_BYTES = 5 * 1024 * 1024;
 
 /** The store that the configuration names, given what it needs to know of alerts and records. */
 export function createStore(config: Config, context: StoreContext): Store {
-  const alertsOf = (stored: EventDocument) => toAlerts(stored, context.ruleById);
-  const alertOf = (parts: AlertParts) => toAlert(parts, context.ruleById);
-  const clock = systemClock;
-  const deadLetters = (write: Omit<DeadLetterWrite, "kind">) =>
-    toDeadLetters(write.reason, write.raw, write.source, clock(), CHUNK_BYTES);
-
-  if (config.store.kind === "files") {
-    return createFilesStore({
-      dir: config.store.dir,
-      alertsOf,
-      toAlert: alertOf,
-      sameRecord: (stored, incoming) => sameRecord(toEvent(stored), toEvent(incoming)),
-      toDeadLetters: (write) => deadLetters(write).map(({ document }) => document),
-      clock,
-      log: context.log,
-    });
-  }
+  if (config.store.kind === "files") return createConfiguredFilesStore(config, context);
+  const { alertsOf, alertOf, deadLetters } = knowledge(context);
   const { index_prefix, index_period, manage_templates, retention_days, max_concurrency } = config.opensearch;
   return createOpenSearchStore({
     client: toClientOptions(config),
@@ -59,10 +44,37 @@ export function createStore(config: Config, context: StoreContext): Store {
     toAlert: alertOf,
     sameRecord: (written, stored) => sameRecord(toEvent(written), toEvent(stored)),
     toDeadLetters: deadLetters,
-    clock,
+    clock: systemClock,
     log: context.log,
     metrics: context.metrics,
   });
+}
+
+/** The files store, whatever `store.kind` says. */
+export function createConfiguredFilesStore(
+  config: Config,
+  context: Pick<StoreContext, "log" | "ruleById">,
+): FilesStore {
+  const { alertsOf, alertOf, deadLetters } = knowledge(context);
+  return createFilesStore({
+    dir: config.store.dir,
+    alertsOf,
+    toAlert: alertOf,
+    sameRecord: (stored, incoming) => sameRecord(toEvent(stored), toEvent(incoming)),
+    toDeadLetters: (write) => deadLetters(write).map(({ document }) => document),
+    clock: systemClock,
+    log: context.log,
+  });
+}
+
+/** What both stores are told of alerts and dead letters. */
+function knowledge({ ruleById }: Pick<StoreContext, "ruleById">) {
+  return {
+    alertsOf: (stored: EventDocument) => toAlerts(stored, ruleById),
+    alertOf: (parts: AlertParts) => toAlert(parts, ruleById),
+    deadLetters: (write: Omit<DeadLetterWrite, "kind">) =>
+      toDeadLetters(write.reason, write.raw, write.source, systemClock(), CHUNK_BYTES),
+  };
 }
 
 /** @throws when the CA file cannot be read. */

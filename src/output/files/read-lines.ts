@@ -12,7 +12,7 @@ const CHUNK_BYTES = 1024 * 1024;
 const LINE_FEED = 0x0a;
 
 /** Reads a file in pieces of 1 MiB and yields its lines in groups; holds one piece and one line at a time. */
-export async function* readLines(file: AppendFile): AsyncGenerator<FileLine[]> {
+export async function* readLines(file: Pick<AppendFile, "size" | "read">): AsyncGenerator<FileLine[]> {
   const end = file.size;
   let carried: Buffer[] = [];
   let lineOffset = 0;

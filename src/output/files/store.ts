@@ -31,6 +31,11 @@ export interface FilesStoreOptions {
   readonly openHandle?: OpenHandle;
 }
 
+export interface FilesStore extends Store {
+  /** Adds lines to the file of dead letters, durably: what says of letters there that they were replayed. */
+  appendDeadLetters(lines: Buffer): Promise<void>;
+}
+
 interface Waiting {
   readonly batch: readonly StoreWrite[];
   readonly deadline: number;
@@ -47,7 +52,7 @@ const RETRY_MS = 250;
  * `start` rejects with FolderLockedError when another process has the folder. `write` rejects with
  * StoreUnavailableError when the disk refuses (full, read-only, broken) up to the deadline.
  */
-export function createFilesStore(options: FilesStoreOptions): Store {
+export function createFilesStore(options: FilesStoreOptions): FilesStore {
   const { dir, clock, log } = options;
   const ids = createIdIndex();
   const deadIds = new Set<string>();
@@ -170,6 +175,17 @@ export function createFilesStore(options: FilesStoreOptions): Store {
     draining = undefined;
   }
 
+  async function appendDeadLetters(lines: Buffer): Promise<void> {
+    while (draining !== undefined) await draining;
+    const append = opened().deadLetters.append(lines);
+    // Writes that come meanwhile wait, as they do for each other.
+    draining = append.then(
+      () => drain(),
+      () => drain(),
+    );
+    await append;
+  }
+
   async function write(batch: readonly StoreWrite[], deadline: number): Promise<WriteOutcome[]> {
     if (state !== "open") throw new StoreUnavailableError(`The files store in ${dir} is not open.`);
     return new Promise((resolve, reject) => {
@@ -199,6 +215,7 @@ export function createFilesStore(options: FilesStoreOptions): Store {
       state = "open";
     },
     write,
+    appendDeadLetters,
     status() {
       if (state !== "open") return { ready: false, message: `The files store in ${dir} is not open.` };
       // After a failure the next write has a chance again once some time has gone by: only trying tells.
