@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { didYouMean } from "../lib/did-you-mean.js";
 import { EXIT } from "../lib/errors.js";
 import type { JsonObject } from "../lib/json.js";
-import { explainEvent, type EventExplanation } from "../pipeline/explain-event.js";
+import { createEventExplainer, type EventExplanation } from "../pipeline/explain-event.js";
 import type { RuleState } from "../pipeline/rule-state.js";
 import type { Rule } from "../rules/ir.js";
 import { readArgs, stringFlag, UsageError } from "./args.js";
@@ -43,11 +43,9 @@ Exit code 2 when the rule is refused.`,
     const rule = state.byId.get(id);
     if (rule === undefined) return refuse(id, state);
     const records = await readRecords(path);
+    const explain = createEventExplainer(rule, state);
     const now = Date.now();
-    const explained = records.map((record) => ({
-      record,
-      explanation: explainEvent(rule, record, state, now),
-    }));
+    const explained = records.map((record) => ({ record, explanation: explain(record, now) }));
     process.stdout.write(format === "json" ? toJson(rule, explained) : toExplanationText(rule, explained));
     return EXIT.ok;
   },

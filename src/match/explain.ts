@@ -3,7 +3,7 @@ import type { Expression, ExpressionKind } from "../rules/expression.js";
 import type { FieldReference } from "../rules/field.js";
 import type { Rule } from "../rules/ir.js";
 import { toNotation } from "../rules/notation.js";
-import { compileExpression } from "./compile-expression.js";
+import { compileExpressions, type Compile } from "./compile-expression.js";
 import { compileField } from "./compile-field.js";
 import type { Lists } from "./value-tests.js";
 
@@ -41,8 +41,18 @@ export function explain(rule: Rule, record: JsonObject, lists: Lists): ExplainNo
 
 /** Explains any condition, of an exception or a dynamic severity for example. */
 export function explainExpression(expression: Expression, scope: JsonValue, lists: Lists): ExplainNode {
+  return explainWith(expression, scope, compileExpressions(lists));
+}
+
+/** For many records: what was compiled for one is used for the next. */
+export function createExplainer(lists: Lists): (expression: Expression, scope: JsonValue) => ExplainNode {
+  const compile = compileExpressions(lists);
+  return (expression, scope) => explainWith(expression, scope, compile);
+}
+
+function explainWith(expression: Expression, scope: JsonValue, compile: Compile): ExplainNode {
   const below = (terms: readonly Expression[]): readonly ExplainNode[] =>
-    terms.map((term) => explainExpression(term, scope, lists));
+    terms.map((term) => explainWith(term, scope, compile));
   switch (expression.kind) {
     case "all": {
       const terms = below(expression.terms);
@@ -61,18 +71,18 @@ export function explainExpression(expression: Expression, scope: JsonValue, list
       return join(expression, "not", terms, !terms.some(isHeld));
     }
     case "elements":
-      return explainElements(expression, scope, lists);
+      return explainElements(expression, scope, compile);
     case "anywhere":
-      return explainLeaf(expression, scope, lists, findAnywhere(expression, scope, lists));
+      return explainLeaf(expression, scope, compile, findAnywhere(expression, scope, compile));
     case "predicate":
-      return explainLeaf(expression, scope, lists, [see(expression.field, scope)]);
+      return explainLeaf(expression, scope, compile, [see(expression.field, scope)]);
     case "compare_fields":
-      return explainLeaf(expression, scope, lists, [
+      return explainLeaf(expression, scope, compile, [
         see(expression.left, scope),
         see(expression.right, scope),
       ]);
     case "constant":
-      return explainLeaf(expression, scope, lists, []);
+      return explainLeaf(expression, scope, compile, []);
   }
 }
 
@@ -85,7 +95,7 @@ function join({ kind }: Expression, text: string, terms: readonly ExplainNode[],
 function explainLeaf(
   expression: Expression,
   scope: JsonValue,
-  lists: Lists,
+  compile: Compile,
   seen: readonly SeenValue[],
 ): ExplainNode {
   const leaf = {
@@ -95,7 +105,7 @@ function explainLeaf(
     terms: [],
   };
   try {
-    return { ...leaf, held: compileExpression(expression, lists)(scope) };
+    return { ...leaf, held: compile(expression)(scope) };
   } catch (error) {
     return { ...leaf, held: false, error: error instanceof Error ? error.message : String(error) };
   }
@@ -108,20 +118,20 @@ function see(field: FieldReference, scope: JsonValue): SeenValue {
 function explainElements(
   expression: Extract<Expression, { kind: "elements" }>,
   scope: JsonValue,
-  lists: Lists,
+  compile: Compile,
 ): ExplainNode {
   const list = see(expression.field, scope);
   const text = toNotation({ ...expression, term: { kind: "all", terms: [] } }).replace(/ \(true\)$/, "");
-  const { held } = explainLeaf(expression, scope, lists, []);
+  const { held } = explainLeaf(expression, scope, compile, []);
   if (!isJsonArray(list.value)) return { kind: "elements", held, text, seen: [list], terms: [] };
-  const holds = compileExpression(expression.term, lists);
+  const holds = compile(expression.term);
   const elements = list.value.map((value, position) => ({ value, position, passes: holds(value) }));
   const shown = [...elements]
     .sort((a, b) => Number(b.passes) - Number(a.passes))
     .slice(0, MAX_ELEMENTS)
     .sort((a, b) => a.position - b.position);
   const terms = shown.map(({ value, position }) => ({
-    ...explainExpression(expression.term, value, lists),
+    ...explainWith(expression.term, value, compile),
     element: position,
   }));
   const omitted = elements.length - shown.length;
@@ -132,9 +142,9 @@ function explainElements(
 function findAnywhere(
   expression: Extract<Expression, { kind: "anywhere" }>,
   scope: JsonValue,
-  lists: Lists,
+  compile: Compile,
 ): readonly SeenValue[] {
-  const holds = compileExpression(expression, lists);
+  const holds = compile(expression);
   const find = (value: JsonValue, path: string): SeenValue | undefined => {
     if (!holds(value)) return undefined;
     if (typeof value !== "object" || value === null) return { field: path, value };

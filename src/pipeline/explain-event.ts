@@ -4,7 +4,7 @@ import { toAccount } from "../event/ecs.js";
 import type { JsonObject } from "../lib/json.js";
 import type { Severity } from "../lib/severity.js";
 import { compileRules } from "../match/engine.js";
-import { explain, type ExplainNode } from "../match/explain.js";
+import { createExplainer, type ExplainNode } from "../match/explain.js";
 import type { Rule } from "../rules/ir.js";
 import type { RuleState } from "./rule-state.js";
 
@@ -26,35 +26,44 @@ export interface ExplainedHit {
   readonly exceptions: readonly { readonly id: string; readonly expired: boolean }[];
 }
 
-/** @param now ms since the epoch, for exceptions that expire */
-export function explainEvent(
+/**
+ * Explains one rule for as many records as there are; all is compiled once.
+ *
+ * The function that it gives takes now, ms since the epoch, for exceptions that expire.
+ */
+export function createEventExplainer(
   rule: Rule,
-  record: JsonObject,
   { lists, exceptions }: Pick<RuleState, "lists" | "exceptions">,
-  now: number,
-): EventExplanation {
-  const condition = explain(rule, record, lists);
-  const [match] = compileRules([rule], { lists }).evaluate(record, now);
-  if (match === undefined) return { matches: false, condition, hit: undefined };
-  const { title, severity, riskScore, groupValues } = match;
-  const alerts = rule.createAlert && rule.stateful === undefined;
+): (record: JsonObject, now: number) => EventExplanation {
+  const explain = createExplainer(lists);
+  const engine = compileRules([rule], { lists });
   // An exception is asked for by itself, at a time when it has not expired: each one that fits is of interest.
-  const fitting = exceptions.filter((exception) => {
-    const engine = compileRules([rule], { lists, exceptions: [exception] });
-    return engine.evaluate(record, -Infinity)[0]?.suppressedBy !== undefined;
-  });
-  return {
-    matches: true,
-    condition,
-    hit: {
-      title,
-      severity,
-      risk_score: riskScore,
-      dedup_key: alerts ? toDedupKey(groupValues ?? [toAccount(record), toActor(record)]) : undefined,
-      exceptions: fitting.map(({ id, expires }) => ({
-        id,
-        expired: expires !== undefined && now >= expires,
-      })),
-    },
+  const asked = exceptions.map((exception) => ({
+    exception,
+    engine: compileRules([rule], { lists, exceptions: [exception] }),
+  }));
+  return (record, now) => {
+    const condition = explain(rule.program.condition, record);
+    const [match] = engine.evaluate(record, now);
+    if (match === undefined) return { matches: false, condition, hit: undefined };
+    const { title, severity, riskScore, groupValues } = match;
+    const alerts = rule.createAlert && rule.stateful === undefined;
+    const fitting = asked.filter(
+      (each) => each.engine.evaluate(record, -Infinity)[0]?.suppressedBy !== undefined,
+    );
+    return {
+      matches: true,
+      condition,
+      hit: {
+        title,
+        severity,
+        risk_score: riskScore,
+        dedup_key: alerts ? toDedupKey(groupValues ?? [toAccount(record), toActor(record)]) : undefined,
+        exceptions: fitting.map(({ exception: { id, expires } }) => ({
+          id,
+          expired: expires !== undefined && now >= expires,
+        })),
+      },
+    };
   };
 }
