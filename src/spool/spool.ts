@@ -9,7 +9,8 @@ export interface Spool {
    * Resolves when the record is synced to disk. Records that are appended together are synced together.
    *
    * @param documents how many documents the payload holds, for counting.
-   * @throws SpoolFullError when the record does not fit; the spool is as before.
+   * @throws SpoolFullError when the record does not fit or the disk refuses it: it was not taken. After a failure of
+   *   the disk it may turn up after a restart all the same.
    */
   append(payload: Uint8Array, documents: number): Promise<void>;
   /**
@@ -18,7 +19,7 @@ export interface Spool {
    * aside and counted, and passed over.
    */
   read(after: number, maxBytes: number): Promise<readonly SpoolRecord[]>;
-  /** Takes off all records up to and with number `through`. Idempotent; a crash may bring some of them back. */
+  /** Takes off all records up to and with number `through`. Idempotent; a crash of the machine may bring some of them back. */
   remove(through: number): Promise<void>;
   status(): SpoolStatus;
   /** Finishes appends under way, then releases the lock. */
@@ -37,15 +38,21 @@ export interface SpoolRecord {
 export interface SpoolStatus {
   readonly records: number;
   readonly documents: number;
-  /** On disk, all files of the queue. */
+  /** On disk, all files of the queue, with what is being appended. Payloads are deflated, so it is less than was given. */
   readonly bytes: number;
   readonly maxBytes: number;
   /** When the oldest record was appended, ms since the epoch; undefined when the spool is empty. */
   readonly oldestAt: number | undefined;
-  /** Whether an append has a chance now, and a sentence why not. */
+  /**
+   * Whether an append has a chance now, and a sentence why not. After a failure of the disk the spool tries by itself
+   * each second whether it can write again; an append tries in any case.
+   */
   readonly accepting: boolean;
   readonly message: string;
-  /** What could not be read back since the spool was opened; it is kept beside the queue in files that end in `.damaged`. */
+  /**
+   * What could not be read back since the spool was opened, opening included; it is kept beside the queue in files that
+   * end in `.damaged`. Records and documents are as far as they are known: a torn last record may have lost its header.
+   */
   readonly setAside: { readonly records: number; readonly documents: number; readonly bytes: number };
 }
 

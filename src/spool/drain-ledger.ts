@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "../lib/clock.js";
+import type { StoreLog } from "../output/store.js";
+import type { Bell } from "./bell.js";
+import type { Spool } from "./spool.js";
+
+/** A record that was read and not yet taken off. */
+export interface Item {
+  readonly number: number;
+  readonly documents: number;
+  /** Kept while it waits or is under way; read again after a rest. */
+  payload: Uint8Array | undefined;
+  state: "waiting" | "running" | "resting" | "done";
+  /** Positions that are not stored yet; undefined: all. */
+  pending: readonly number[] | undefined;
+  tries: number;
+  /** Of those, the ones during which the store took something else: the fault is in the record. */
+  failures: number;
+  /** ms since the epoch */
+  restUntil: number;
+  /** Why the last try failed. */
+  message: string;
+}
+
+export type History = Pick<Item, "tries" | "failures" | "restUntil">;
+
+/** Keeps account of the records that the drain works on. */
+export interface Ledger {
+  /** The oldest that may be tried now, with its payload. @param running how many are under way */
+  next(running: number): Promise<Item | undefined>;
+  /** A try has ended. Records that are stored are taken off as soon as all before them are. */
+  ended(item: Item): void;
+  /** A record of this payload goes to the end, and keeps its history. @returns what undoes that */
+  moved(payload: Uint8Array, history: History): () => void;
+  /** Resolves when nothing is being taken off, and from then on nothing is. */
+  close(): Promise<void>;
+}
+
+export interface LedgerOptions {
+  readonly spool: Spool;
+  readonly bell: Bell;
+  readonly log: StoreLog;
+  readonly clock: Clock;
+  /** Called when the last record was taken off. */
+  readonly onEmpty: () => void;
+}
+
+/** Payloads in memory at a time; a single larger one goes alone. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
+export function createLedger({ spool, bell, log, clock, onEmpty }: LedgerOptions): Ledger {
+  /** In order of their numbers. */
+  let items: Item[] = [];
+  let lastRead = 0;
+  let bytes = 0;
+  /** The spool may be closed: nothing is taken off it any more. */
+  let closed = false;
+  let removing: Promise<void> = Promise.resolve();
+  /** By the hash of the payload. */
+  const histories = new Map<string, History>();
+
+  async function readMore(): Promise<void> {
+    for (const { number, documents, payload } of await spool.read(lastRead, Math.max(1, MAX_BYTES - bytes))) {
+      lastRead = number;
+      const item: Item = {
+        number,
+        documents,
+        payload,
+        state: "waiting",
+        pending: undefined,
+        tries: 0,
+        failures: 0,
+        restUntil: 0,
+        message: "",
+        ...historyOf(payload),
+      };
+      items.push(item);
+      bytes += payload.length;
+      if (item.state === "resting") letGo(item);
+    }
+  }
+
+  function historyOf(payload: Uint8Array): Partial<Item> {
+    if (histories.size === 0) return {};
+    const hash = hashOf(payload);
+    const history = histories.get(hash);
+    histories.delete(hash);
+    return history === undefined ? {} : { ...history, state: "resting" };
+  }
+
+  async function readAgain(item: Item): Promise<Item | undefined> {
+    const [record] = await spool.read(item.number - 1, 1);
+    if (record?.number !== item.number) {
+      // It can no longer be read, and the spool has set it aside.
+      item.state = "done";
+      takeOff();
+      return undefined;
+    }
+    item.payload = record.payload;
+    bytes += record.payload.length;
+    return item;
+  }
+
+  function letGo(item: Item): void {
+    bytes -= item.payload?.length ?? 0;
+    item.payload = undefined;
+  }
+
+  /** Records that are stored are taken off as soon as all before them are. */
+  function takeOff(): void {
+    const open = items.findIndex(({ state }) => state !== "done");
+    const done = open < 0 ? items : items.slice(0, open);
+    const last = done.at(-1);
+    if (last === undefined || closed) return;
+    items = items.slice(done.length);
+    removing = removing.then(async () => {
+      try {
+        await spool.remove(last.number);
+        if (spool.status().records === 0) onEmpty();
+        bell.ring();
+      } catch (error) {
+        // The next removal takes these off as well; after a restart they would be met as duplicates.
+        log("error", "The spool could not be shortened.", {
+          reason: error instanceof Error ? error.message : String(error),
+        });
+      }
+    });
+  }
+
+  return {
+    async next(running) {
+      const now = clock();
+      const known = items.find(
+        ({ state, restUntil }) => state === "waiting" || (state === "resting" && restUntil <= now),
+      );
+      if (known !== undefined) return known.payload === undefined ? readAgain(known) : known;
+      if (running > 0 && bytes >= MAX_BYTES) return undefined;
+      await readMore();
+      return items.find(({ state }) => state === "waiting");
+    },
+    ended(item) {
+      letGo(item);
+      takeOff();
+    },
+    moved(payload, history) {
+      const hash = hashOf(payload);
+      histories.set(hash, history);
+      return () => histories.delete(hash);
+    },
+    async close() {
+      closed = true;
+      await removing;
+    },
+  };
+}
+
+function hashOf(payload: Uint8Array): string {
+  return createHash("sha256").update(payload).digest("base64");
+}
