@@ -18,6 +18,8 @@ export interface BadAction {
 
 const OPS_BY_KEY: ReadonlyMap<string, BulkOp> = new Map(BULK_OPS.map((op) => [op, op]));
 const LONGEST_OP = 8;
+/** A longer line is no action: it is not worth parsing to find that out. */
+const MAX_ACTION_BYTES = 64 * 1024;
 const METADATA: ReadonlySet<string> = new Set([
   ..."_index _id _type _routing _version _version_type routing version version_type if_seq_no".split(" "),
   ..."if_primary_term retry_on_conflict pipeline dynamic_templates require_alias require_data_stream".split(
@@ -59,6 +61,7 @@ export function mayBeDocument(line: Uint8Array): boolean {
  * have: a wrapper with a single member is no action.
  */
 export function isOtherAction(line: Uint8Array): boolean {
+  if (line.length > MAX_ACTION_BYTES) return false;
   let value: JsonValue;
   try {
     value = JSON.parse(toText(line)) as JsonValue;
@@ -77,6 +80,7 @@ export function parseAction(line: Uint8Array, number: number): BulkAction | BadA
   const malformed = `Malformed action/metadata line [${number}], expected`;
   let value: JsonValue;
   try {
+    if (line.length > MAX_ACTION_BYTES) throw new RangeError("too long");
     value = JSON.parse(toText(line)) as JsonValue;
   } catch {
     return { op: undefined, reason: `${malformed} a JSON object that names one action` };

@@ -7,8 +7,9 @@ import {
   type BulkAction,
   type BulkOp,
 } from "./bulk-action.js";
+import { ActionSearch, BulkLines, MORE, type Line } from "./bulk-lines.js";
+import { ByteWindow } from "./byte-window.js";
 import { findMember } from "./json-member.js";
-import { isSpace } from "./json-scan.js";
 
 /** The item error of an action that is not carried out. */
 export interface BulkRefusal {
@@ -30,15 +31,26 @@ export interface BulkEntry {
 /** Thrown when the body is no bulk request at all, so that no item can be answered. */
 export class BulkSyntaxError extends ApiError {}
 
-interface Line {
-  /** Without its line end and surrounding white space. */
-  readonly bytes: Uint8Array;
-  /** 1-based. */
-  readonly number: number;
+export interface BulkOptions {
+  readonly defaultIndex?: string;
+  /** Where the first line is no action, so far an action is looked for before the whole body is refused. Default 10 MiB. */
+  readonly maxLookAheadBytes?: number;
+}
+
+const MAX_LOOK_AHEAD_BYTES = 10 * 1024 * 1024;
+/** Actions are short; a line that is repeated is kept, so that it is parsed once. */
+const MAX_KEPT_ACTION_BYTES = 1024;
+/** A longer `update` without a document is not parsed to tell why: it goes on as it is. */
+const MAX_JUDGED_UPDATE_BYTES = 1024 * 1024;
+
+/** Reads a whole `_bulk` body; see `readBulk`. */
+export function* parseBulk(body: Uint8Array, options: BulkOptions = {}): Generator<BulkEntry, void> {
+  for (const entry of readBulk(ByteWindow.whole(body), options)) if (entry !== undefined) yield entry;
 }
 
 /**
- * Reads a `_bulk` body as an iterator, so that a large one is worked off in slices.
+ * Reads a `_bulk` body as an iterator, so that a large one is worked off in slices as it arrives. Yields undefined when
+ * the window has to be filled. What it reads does not depend on where the body is cut.
  *
  * More forgiving than OpenSearch, which refuses the whole request for one malformed line or a missing last newline.
  * Shippers drop what an item answers 400 to, so nothing that may be an event is refused for its action line: where
@@ -50,61 +62,108 @@ interface Line {
  *
  * @throws BulkSyntaxError before the first entry, when the body is empty or has no action at all.
  */
-export function* parseBulk(
-  body: Uint8Array,
-  options: { readonly defaultIndex?: string } = {},
-): Generator<BulkEntry, void> {
-  const lines = readLines(body);
+export function* readBulk(
+  window: ByteWindow,
+  options: BulkOptions = {},
+): Generator<BulkEntry | undefined, void> {
+  const lines = new BulkLines(window);
   let actionSeen = false;
-  let last: { readonly line: Uint8Array; readonly action: BulkAction } | undefined;
-  let line = nextLine(lines);
-  if (line === undefined) throw emptyBody(body);
+  let last: { readonly line: Buffer; readonly action: BulkAction } | undefined;
+  let line = lines.next();
+  if (line === MORE) line = yield* fill(window, lines);
+  if (line === undefined) throw emptyBody(window.end);
   while (line !== undefined) {
-    const action: ReturnType<typeof parseAction> =
-      last !== undefined && Buffer.compare(last.line, line.bytes) === 0
-        ? last.action
-        : parseAction(line.bytes, line.number);
+    const action: ReturnType<typeof parseAction> = last?.line.equals(line.bytes)
+      ? last.action
+      : parseAction(line.bytes, line.number);
     if ("reason" in action) {
-      if (!actionSeen && !hasAction(body)) throw new BulkSyntaxError("bulk_malformed", action.reason);
+      if (!actionSeen) yield* requireAction(window, line.start, action.reason, options);
       actionSeen = true;
-      let next = nextLine(lines);
-      if (isOtherAction(line.bytes)) {
+      const { start, bytes } = line;
+      if (isOtherAction(bytes)) {
         yield refuse("index", undefined, action.reason);
-        line = next !== undefined && !startsLikeAction(next.bytes) ? nextLine(lines) : next;
+        line = lines.next();
+        if (line === MORE) line = yield* fill(window, lines);
+        if (line === undefined || startsLikeAction(line.bytes)) continue;
+        line = lines.next();
+        if (line === MORE) line = yield* fill(window, lines);
         continue;
       }
-      let end: Uint8Array = line.bytes;
-      for (let whole = mayBeDocument(end); !whole && next !== undefined; next = nextLine(lines)) {
-        if (startsLikeAction(next.bytes)) break;
-        end = next.bytes;
-        whole = end[0] === 0x7b;
+      const whole = mayBeDocument(bytes);
+      let { end } = line;
+      line = lines.next(!whole);
+      if (line === MORE) line = yield* fill(window, lines, start, !whole);
+      if (!whole) {
+        end = Math.max(end, lines.passed);
+        if (line !== undefined && !startsLikeAction(line.bytes)) {
+          ({ end } = line);
+          line = lines.next();
+          if (line === MORE) line = yield* fill(window, lines, start);
+        }
       }
       const op: BulkOp = action.op === "create" ? "create" : "index";
-      yield { op, index: options.defaultIndex, document: span(body, line.bytes, end) };
-      line = next;
+      yield { op, index: options.defaultIndex, document: window.slice(start, end) };
       continue;
     }
-    // Shippers repeat the same action line for a whole batch.
-    last = { line: line.bytes, action };
+    // Shippers repeat the same action line for a whole batch. A copy: a view would keep all around it in memory.
+    if (last?.action !== action && line.bytes.length <= MAX_KEPT_ACTION_BYTES) {
+      last = { line: Buffer.from(line.bytes), action };
+    }
     actionSeen = true;
     const index: string | undefined = action.index ?? options.defaultIndex;
     const { op } = action;
     if (op === "delete") {
       yield refuse(op, index, "TrailTag only adds documents: [delete] is not carried out");
-      line = nextLine(lines);
+      line = lines.next();
+      if (line === MORE) line = yield* fill(window, lines);
       continue;
     }
-    const document = nextLine(lines);
+    const { number }: Line = line;
+    let document = lines.next();
+    if (document === MORE) document = yield* fill(window, lines);
     if (
       document === undefined ||
       (startsLikeAction(document.bytes) && !("reason" in parseAction(document.bytes, 0)))
     ) {
-      yield refuse(op, index, `The action on line [${line.number}] has no document after it`);
+      yield refuse(op, index, `The action on line [${number}] has no document after it`);
       line = document;
       continue;
     }
     yield op === "update" ? readUpdate(document.bytes, index) : { op, index, document: document.bytes };
-    line = nextLine(lines);
+    line = lines.next();
+    if (line === MORE) line = yield* fill(window, lines);
+  }
+}
+
+/** The next line, once the window holds it. @param keep where the entry begins, when it goes on in the next line */
+function* fill(
+  window: ByteWindow,
+  lines: BulkLines,
+  keep?: number,
+  objectsOnly?: boolean,
+): Generator<undefined, Line | undefined> {
+  for (;;) {
+    window.keep = keep ?? lines.at;
+    yield undefined;
+    const line = lines.next(objectsOnly);
+    if (line !== MORE) return line;
+  }
+}
+
+/** Before the first entry: a body without any action is refused whole. */
+function* requireAction(
+  window: ByteWindow,
+  start: number,
+  reason: string,
+  { maxLookAheadBytes = MAX_LOOK_AHEAD_BYTES }: BulkOptions,
+): Generator<undefined, void> {
+  const search = new ActionSearch(window, start, start + maxLookAheadBytes);
+  for (;;) {
+    const found = search.look();
+    if (found === "found") return;
+    if (found === "none") throw new BulkSyntaxError("bulk_malformed", reason);
+    window.keep = start;
+    yield undefined;
   }
 }
 
@@ -125,6 +184,7 @@ function readUpdate(line: Uint8Array, index: string | undefined): BulkEntry {
 }
 
 function isWholeObject(line: Uint8Array): boolean {
+  if (line.length > MAX_JUDGED_UPDATE_BYTES) return false;
   try {
     const value: unknown = JSON.parse(Buffer.from(line).toString("utf8"));
     return typeof value === "object";
@@ -142,43 +202,7 @@ function refuse(op: BulkOp, index: string | undefined, reason: string): BulkEntr
   };
 }
 
-function emptyBody(body: Uint8Array): BulkSyntaxError {
-  if (body.length === 0) return new BulkSyntaxError("body_required", "request body is required");
+function emptyBody(bytes: number): BulkSyntaxError {
+  if (bytes === 0) return new BulkSyntaxError("body_required", "request body is required");
   return new BulkSyntaxError("bulk_malformed", "Validation Failed: 1: no requests added;");
-}
-
-function nextLine(lines: Iterator<Line, void>): Line | undefined {
-  const next = lines.next();
-  return next.done === true ? undefined : next.value;
-}
-
-function hasAction(body: Uint8Array): boolean {
-  for (const line of readLines(body)) if (startsLikeAction(line.bytes)) return true;
-  return false;
-}
-
-/** From the first byte of one view into the body to the last byte of another. */
-function span(body: Uint8Array, first: Uint8Array, last: Uint8Array): Uint8Array {
-  const start = first.byteOffset - body.byteOffset;
-  return body.subarray(start, last.byteOffset + last.length - body.byteOffset);
-}
-
-function* readLines(body: Uint8Array): Generator<Line, void> {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const hasBom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  let at = hasBom ? 3 : 0;
-  for (let number = 1; at < bytes.length; number++) {
-    // Blank lines are passed over here: a body of nothing else must not cost a line's work for each.
-    if (bytes[at] === 0x0a) {
-      at++;
-      continue;
-    }
-    const newline = bytes.indexOf(0x0a, at);
-    const next = newline < 0 ? bytes.length : newline + 1;
-    let end = newline < 0 ? bytes.length : newline;
-    while (at < end && isSpace(bytes[at])) at++;
-    while (end > at && isSpace(bytes[end - 1])) end--;
-    if (end > at) yield { bytes: bytes.subarray(at, end), number };
-    at = next;
-  }
 }

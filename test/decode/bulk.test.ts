@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { BulkSyntaxError, parseBulk, type BulkEntry } from "../../src/decode/bulk.js";
+import { BulkSyntaxError, parseBulk, readBulk, type BulkEntry } from "../../src/decode/bulk.js";
+import { cuts, readCut } from "./cuts.js";
 import { toUnits } from "../../src/decode/record.js";
 import { bytes, LIMITS, record, summary } from "./samples.js";
 
@@ -239,5 +240,51 @@ describe("parseBulk: properties", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test("what is read does not depend on where the body is cut", () => {
+    const line = fc.oneof(
+      fc.constantFrom(
+        '{"index":{}}',
+        '{"update":{}}',
+        '{"delete":{}}',
+        '{"create":{"_i',
+        '{"create":',
+        '{"upset":{}}',
+        "",
+        "  ",
+        "{}",
+        "{",
+        "text",
+        '{"doc":{"a":1}}',
+        `{"index":{}}${A}`,
+        A,
+      ),
+      document,
+    );
+    const body = fc.tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom("\n", "\r\n"), fc.boolean());
+    const outcome = (read: () => Iterable<BulkEntry | undefined>): unknown => {
+      try {
+        return [...read()].map((entry) => ({ ...entry, document: entry?.document?.toString() }));
+      } catch (error) {
+        return String(error);
+      }
+    };
+    fc.assert(
+      fc.property(body, cuts, fc.integer({ min: 1, max: 200 }), ([lines, end, bom], lengths, ahead) => {
+        const input = bytes((bom ? "\ufeff" : "") + lines.join(end));
+        const options = { defaultIndex: "x", maxLookAheadBytes: ahead };
+        expect(outcome(() => readCut(input, lengths, (window) => readBulk(window, options)))).toEqual(
+          outcome(() => parseBulk(input, options)),
+        );
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test("a body whose first action comes late is read, and one without any is refused after a bounded look ahead", () => {
+    const late = bytes(`text\n{"x":1}\n{"index":{}}\n${A}\n`);
+    expect([...parseBulk(late)]).toHaveLength(2);
+    expect(() => [...parseBulk(late, { maxLookAheadBytes: 10 })]).toThrow(BulkSyntaxError);
   });
 });

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { countKeys, findMember } from "../../src/decode/json-member.js";
 import { scanValue } from "../../src/decode/json-scan.js";
-import { splitJson, type JsonPiece } from "../../src/decode/json-split.js";
+import { readJson, splitJson, type JsonPiece } from "../../src/decode/json-split.js";
 import type { JsonValue } from "../../src/lib/json.js";
+import { cuts, readCut } from "./cuts.js";
 import { bytes, record } from "./samples.js";
 
 function scan(text: string) {
@@ -176,6 +177,27 @@ describe("splitJson", () => {
         expect(end).toBeLessThanOrEqual(input.byteOffset + input.length);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  test("property: what is read does not depend on where the body is cut", () => {
+    const fragment = fc.oneof(
+      fc.constantFrom("{", "}", "[", "]", '"', ":", ",", "\n", "\n{", "\\", "1", "x", " ", "true", '"a":'),
+      fc.constantFrom('{"eventVersion":1', '{ "eventVersion":[', '{"Records":[', '{ "Records" : [', "]}", a, b),
+      fc.constantFrom('],"more":{"c":3}}', '],"Records":[', '{"a":1}', "{b,", "12", '"text"'),
+    );
+    const body = fc.tuple(fc.boolean(), fc.array(fragment, { maxLength: 30 }));
+    fc.assert(
+      fc.property(body, cuts, ([bom, parts], lengths) => {
+        const input = bytes((bom ? "\ufeff" : "") + parts.join(""));
+        const whole = [...splitJson(input)];
+        const pieces = readCut(input, lengths, readJson);
+        expect(pieces.map(show)).toEqual(whole.map(show));
+        expect(pieces.map((piece) => (piece.kind === "value" ? { ...piece.span, end: 0 } : 0))).toEqual(
+          whole.map((piece) => (piece.kind === "value" ? { ...piece.span, end: 0 } : 0)),
+        );
+      }),
+      { numRuns: 10_000 },
     );
   });
 
