@@ -3,6 +3,7 @@ import {
   type BatchQueueOptions,
   type Verdict,
 } from "../../../src/output/opensearch/batch-queue.js";
+import { createBatchSize } from "../../../src/output/opensearch/batch-size.js";
 import { StoreUnavailableError } from "../../../src/output/store.js";
 import { waitFor } from "../../harness/wait-for.js";
 
@@ -180,5 +181,60 @@ describe("createBatchQueue", () => {
       return Promise.resolve(items.map(done));
     });
     expect(await lane.submit(["a"], soon())).toEqual([{ result: "a", repeated: true }]);
+  });
+
+  it("waits as long as the store asks, whatever else it answers meanwhile, and not beyond reason", async () => {
+    let tries = 0;
+    const lane = queue((items) => {
+      const asked = { ...retry("store"), retryAfterMs: 400 } as const;
+      return Promise.resolve(items.map((item) => (++tries === 1 ? asked : done(item))));
+    });
+    const started = Date.now();
+    const write = lane.submit(["a"], soon());
+    await waitFor(() => tries === 1);
+    lane.resume();
+    expect(results(await write)).toEqual(["a"]);
+    expect(Date.now() - started).toBeGreaterThanOrEqual(395);
+  });
+
+  it("learns from the sender how much a batch may have", async () => {
+    const batches: string[][] = [];
+    const size = createBatchSize(100_000);
+    const item = "x".repeat(30_000);
+    const lane = queue(
+      (items) => {
+        batches.push([...items]);
+        if (batches.length === 1) size.refused(160_000);
+        return Promise.resolve(items.map(done));
+      },
+      { maxChars: size },
+    );
+    await lane.submit([item, item, item], soon());
+    await lane.submit([item, item, item], soon());
+    expect(batches.map((batch) => batch.length)).toEqual([3, 2, 1]);
+  });
+
+  it("sends only full batches beyond the number that it began with", async () => {
+    const batches: string[][] = [];
+    const gates: (() => void)[] = [];
+    const lane = queue(
+      async (items) => {
+        batches.push([...items]);
+        await new Promise<void>((open) => gates.push(open));
+        return items.map(done);
+      },
+      { maxItems: 2, inFlight: { current: () => 3, start: 1, answered: () => undefined } },
+    );
+    const writes = [lane.submit(["a", "b", "c", "d", "e"], soon())];
+    await waitFor(() => batches.length === 2);
+    writes.push(lane.submit(["f"], soon()));
+    await waitFor(() => batches.length === 3);
+    expect(batches).toEqual([
+      ["a", "b"],
+      ["c", "d"],
+      ["e", "f"],
+    ]);
+    for (const open of gates) open();
+    await Promise.all(writes);
   });
 });
