@@ -211,7 +211,7 @@ export function createDrain(options: DrainOptions): Drain {
 }
 
 function restMs(failures: number): number {
-  const ceiling = Math.min(MOST_REST_MS, 1_000 * 2 ** Math.min(failures, 10));
+  const ceiling = Math.min(MOST_REST_MS, 250 * 2 ** Math.min(failures, 10));
   return ceiling / 2 + (Math.random() * ceiling) / 2;
 }
 

@@ -5,8 +5,6 @@ export interface DrainedCounts {
   readonly stored: number;
   readonly duplicate: number;
   readonly dead_lettered: number;
-  /** Could not be read back; kept beside the spool. */
-  readonly set_aside: number;
 }
 
 export interface SpoolGauges {
@@ -21,7 +19,8 @@ export interface SpoolMetrics {
   /** What was in the spool when it was opened: received by this process from its disk. */
   found(documents: number, setAside: number): void;
   drained(counts: DrainedCounts): void;
-  setAsideBytes(bytes: number): void;
+  /** Could not be read back; kept beside the spool. */
+  setAside(documents: number, bytes: number): void;
   synced(seconds: number): void;
   gauges(gauges: SpoolGauges): void;
 }
@@ -83,7 +82,6 @@ export function createSpoolMetrics(
       events.stored.inc(counts.stored);
       events.duplicate.inc(counts.duplicate);
       events.deadLettered.inc(counts.dead_lettered);
-      setAside.inc(counts.set_aside);
       next++;
     }
     line = line.slice(next);
@@ -102,7 +100,13 @@ export function createSpoolMetrics(
         line.push(counts);
         settle();
       },
-      setAsideBytes: (count) => setAsideBytes.inc(count),
+      setAside(documents, count) {
+        setAsideBytes.inc(count);
+        const known = Math.min(documents, held);
+        setAside.inc(known);
+        held -= known;
+        inSpool.set(held);
+      },
       synced: (seconds) => syncSeconds.observe(seconds),
       gauges(now) {
         bytes.set(now.bytes);
@@ -120,5 +124,5 @@ export function createSpoolMetrics(
 }
 
 function sum(counts: DrainedCounts): number {
-  return counts.stored + counts.duplicate + counts.dead_lettered + counts.set_aside;
+  return counts.stored + counts.duplicate + counts.dead_lettered;
 }
