@@ -2,21 +2,24 @@ import { setMaxListeners } from "node:events";
 import type { Config } from "../config/types.js";
 import { createApp } from "../http/app.js";
 import type { HttpContext } from "../http/context.js";
+import { createSecurity } from "./security.js";
 
 /** The HTTP surface as the configuration has it; the one place where its keys become limits. */
 export function createConfiguredApp(
   config: Config,
-  parts: Pick<HttpContext, "pipeline" | "metrics" | "log" | "stop">,
+  parts: Pick<HttpContext, "pipeline" | "metrics" | "log" | "stop"> & Partial<Pick<HttpContext, "security">>,
 ): ReturnType<typeof createApp> {
   // Each request that is under way listens.
   setMaxListeners(0, parts.stop);
   const { limits } = config;
   return createApp({
     ...parts,
+    security: parts.security ?? createSecurity(config, parts),
     limits: {
       maxBodyBytes: limits.max_body_bytes,
       maxDocumentBytes: limits.max_document_bytes,
       maxDepth: limits.max_depth,
+      maxKeys: limits.max_keys,
       holdMs: limits.hold_ms,
       bodyIdleMs: limits.body_idle_ms,
     },

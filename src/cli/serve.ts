@@ -11,6 +11,7 @@ import type { Command } from "./command.js";
 import { createConfiguredApp } from "./configured-app.js";
 import { CONFIG_HELP, CONFIG_OPTIONS, configFromFlags } from "./config-flags.js";
 import { toRefusals } from "./refusals.js";
+import { createSecurity } from "./security.js";
 import { listenForSignals } from "./signals.js";
 import { packageVersion } from "./version.js";
 
@@ -29,16 +30,20 @@ export const serveCommand: Command = {
 async function serve(config: Config, log: Log): Promise<number> {
   const signals = listenForSignals();
   const metrics = createMetrics();
+  const security = createSecurity(config, { log, metrics });
   const pipeline = await createPipeline({ config, log, metrics });
   if (saysOfRules(pipeline, config, log) === "missing") return EXIT.configuration;
-  signals.onReload(() => void pipeline.reload());
+  signals.onReload(() => {
+    security.reload();
+    void pipeline.reload();
+  });
 
   let server: HttpServer | undefined;
   try {
     await pipeline.start();
     if (!signals.stop.aborted) {
-      const app = createConfiguredApp(config, { pipeline, metrics, log, stop: signals.stop });
-      server = await listen(app, config.http.listen.host, config.http.listen.port);
+      const app = createConfiguredApp(config, { pipeline, metrics, log, security, stop: signals.stop });
+      server = await listen(app, config.http.listen.host, config.http.listen.port, security.tls);
     }
   } catch (error) {
     await pipeline.close();
@@ -55,6 +60,7 @@ async function serve(config: Config, log: Log): Promise<number> {
   log.info(`${String(signals.stop.reason)} came: finishing what is under way. A second signal ends at once.`);
   await server?.close(STOP_GRACE_MS);
   await pipeline.close();
+  security.close();
   log.info("TrailTag has stopped.");
   return EXIT.ok;
 }

@@ -89,7 +89,8 @@ function layFile(tree: Tree, file: string, diagnostics: Diagnostic[]): void {
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   for (const problem of document.errors) {
     const { line, col } = lines.linePos(problem.pos[0]);
-    const message = problem.message.split("\n")[0] ?? problem.message;
+    // Without what stands there: it may be a secret.
+    const message = (problem.message.split("\n")[0] ?? "").replace(/(: ".*| escape sequence .*)$/, "");
     diagnostics.push({ code: "config-syntax", severity: "error", file, line, column: col, message });
   }
   if (document.errors.length > 0 || document.contents === null) return;
@@ -139,7 +140,12 @@ function toVariable(key: string): string {
   return `TRAILTAG_${key.toUpperCase().replaceAll(".", "__")}`;
 }
 
-const LISTS: ReadonlySet<string> = new Set(["rules.paths", "lists.paths", "exceptions.paths"]);
+const LISTS: ReadonlySet<string> = new Set([
+  "rules.paths",
+  "lists.paths",
+  "exceptions.paths",
+  "http.trusted_proxies",
+]);
 
 /** Lists in an environment variable are YAML (`[a, b]`) or comma-separated. */
 function parseScalar(text: string, path: readonly string[]): JsonValue {
@@ -218,15 +224,13 @@ function hintFor(name: string, meant: string | undefined): string {
 
 type ValidatedConfig = Omit<Config, "http" | "opensearch" | "store" | "spool"> & {
   readonly spool: Omit<Config["spool"], "mode"> & { readonly mode?: Config["spool"]["mode"] };
-  readonly http: { readonly listen: string; readonly compat: Config["http"]["compat"] };
+  readonly http: Omit<Config["http"], "listen"> & { readonly listen: string };
   readonly store: { readonly kind?: "opensearch" | "files"; readonly dir: string };
   readonly opensearch: Omit<Config["opensearch"], "password"> & {
     readonly password_file?: string;
     readonly password_env?: string;
   };
 };
-
-type Refuse = (path: readonly string[], message: string, hint: string) => never;
 
 /** What joi cannot say: rules across keys, secrets read from where they are kept. */
 function complete(
@@ -239,13 +243,8 @@ function complete(
   const host = value.http.listen.slice(0, at).replace(/^\[|\]$/g, "");
   const port = Number(value.http.listen.slice(at + 1));
   if (port > 65_535) refuse(["http", "listen"], `Port ${port} does not exist.`, "Ports go up to 65535.");
-  if (value.auth.mode === undefined && !isLoopback(host)) {
-    refuse(
-      ["http", "listen"],
-      `Listening on ${host} would let anyone on the network write events.`,
-      'Listen on 127.0.0.1, or write out "auth.mode: none" if something else guards the port.',
-    );
-  }
+  const urls = { "opensearch.node": value.opensearch.node, "dashboards.url": value.dashboards.url };
+  checkSecurity({ host, http: value.http, auth: value.auth, urls }, refuse);
   const named = value.opensearch.node !== undefined ? "opensearch" : undefined;
   // A folder for the files store says by itself which store is meant.
   const kind = value.store.kind ?? named ?? (hasDir ? "files" : undefined);
@@ -277,8 +276,8 @@ function complete(
       "Leave out spool.mode.",
     );
   }
-  checkOpenSearch(opensearch, refuse);
   const { password_file, password_env, ...opensearch } = value.opensearch;
+  checkOpenSearch(opensearch, refuse);
   let password: string | undefined;
   if (password_env !== undefined) {
     password = env[password_env];
@@ -300,14 +299,8 @@ function complete(
   return {
     ...value,
     http: { ...value.http, listen: { host, port } },
-    auth: { mode: value.auth.mode },
     store: { kind, dir: value.store.dir },
     spool: { ...value.spool, mode: value.spool.mode ?? (kind === "opensearch" ? "on" : "off") },
     opensearch: { ...opensearch, password },
   };
-}
-
-/** Addresses that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -1,4 +1,5 @@
 import Joi from "joi";
+import { authSchema, tlsSchema, trustedProxiesSchema } from "./security-schema.js";
 import { spoolSchema } from "./spool-schema.js";
 
 const bytes = Joi.number()
@@ -30,12 +31,10 @@ export const configSchema = Joi.object({
       .valid("auto", "opensearch", "elasticsearch")
       .default("auto")
       .description("What the start-up answers claim to be: auto decides by User-Agent."),
+    trusted_proxies: trustedProxiesSchema,
+    tls: tlsSchema,
   }).default(),
-  auth: Joi.object({
-    mode: Joi.string()
-      .valid("none")
-      .description("Who may send. Must be written out before listening beyond loopback."),
-  }).default(),
+  auth: authSchema,
   store: Joi.object({
     kind: Joi.string().valid("opensearch", "files").description("Where events and alerts go."),
     dir: Joi.string().default("data/store").description("Folder of the files store."),
@@ -46,12 +45,13 @@ export const configSchema = Joi.object({
       .description("URL of the cluster."),
     username: Joi.string().description("User for basic authentication."),
     password_file: Joi.string().description("File that holds the password."),
-    password_env: Joi.string().description("Name of the environment variable that holds the password."),
-    ca_file: Joi.string().description("PEM file of the authority that signed the cluster's certificate."),
-    index_prefix: Joi.string()
-      .pattern(/^[a-z0-9][a-z0-9._-]{0,100}$/)
-      .default("cloudtrail")
+    password_env: Joi.string()
+      .pattern(/^[A-Za-z_][A-Za-z0-9_]*$/)
       .messages({
+        "string.pattern.base": "{{#label}} is the name of an environment variable, not the password itself",
+      })
+      .description("Name of the environment variable that holds the password."),
+    ca_file: Joi.string().description("PEM file of the authority that signed the cluster's certificate."),
     client_cert_file: Joi.string().description(
       "PEM file of the certificate that TrailTag shows to the cluster.",
     ),
@@ -77,6 +77,10 @@ export const configSchema = Joi.object({
       .max(64)
       .default(8)
       .description("Bulk requests at once, at most; how many of them are of use is found out."),
+    index_prefix: Joi.string()
+      .pattern(/^[a-z0-9][a-z0-9._-]{0,100}$/)
+      .default("cloudtrail")
+      .messages({
         "string.pattern.base":
           '{{#label}} begins with a lower-case letter or digit and holds lower-case letters, digits, ".", "_" and "-"',
       })
@@ -103,11 +107,11 @@ export const configSchema = Joi.object({
     .oxor("password_file", "password_env")
     .with("password_file", "username")
     .with("password_env", "username")
+    .and("client_cert_file", "client_key_file")
     .default(),
   rules: Joi.object({
     paths: paths("[rules, more-rules]").description("Rule files and folders, besides the bundled pack."),
     bundled: Joi.boolean().default(true).description("Whether the bundled pack is loaded."),
-    .and("client_cert_file", "client_key_file")
   }).default(),
   lists: Joi.object({
     paths: paths("[lists]").description("Files and folders of named lists."),
@@ -132,6 +136,11 @@ export const configSchema = Joi.object({
       .max(900)
       .default(200)
       .description("Nesting of objects and arrays in one document; deeper is dead-lettered."),
+    max_keys: Joi.number()
+      .integer()
+      .min(100)
+      .default(10_000)
+      .description("Keys of one document at all levels together; one with more is dead-lettered."),
     in_flight_bytes: bytes
       .default(268_435_456)
       .description("Bytes of all requests being worked on; further ones wait before their body is read."),
@@ -162,6 +171,7 @@ export const configSchema = Joi.object({
       .valid("auto", "json", "text")
       .default("auto")
       .description("One JSON object a line, or text; auto: text on a terminal, else JSON."),
+    audit_file: Joi.string().description("File that the lines of the audit log are appended to as well."),
   }).default(),
 }).label("configuration");
 

@@ -3,14 +3,31 @@ export interface Config {
   readonly http: {
     readonly listen: { readonly host: string; readonly port: number };
     readonly compat: "auto" | "opensearch" | "elasticsearch";
+    /** Ranges of addresses. */
+    readonly trusted_proxies: readonly string[];
+    readonly tls: {
+      readonly cert_file: string | undefined;
+      readonly key_file: string | undefined;
+      readonly client_ca_file: string | undefined;
+      readonly min_version: "TLSv1.2" | "TLSv1.3";
+    };
   };
-  readonly auth: { readonly mode: "none" | undefined };
+  readonly auth: {
+    readonly mode: "none" | "api_key" | "basic" | "mtls" | undefined;
+    readonly credentials_file: string | undefined;
+    readonly max_failures_per_minute: number;
+  };
   readonly store: { readonly kind: "opensearch" | "files"; readonly dir: string };
   readonly opensearch: {
     readonly node: string | undefined;
     readonly username: string | undefined;
     readonly password: string | undefined;
     readonly ca_file: string | undefined;
+    readonly client_cert_file: string | undefined;
+    readonly client_key_file: string | undefined;
+    readonly aws: { readonly region: string | undefined; readonly service: "es" | "aoss" };
+    readonly compression: boolean;
+    readonly max_concurrency: number;
     readonly index_prefix: string;
     readonly index_period: "day" | "week" | "month";
     readonly manage_templates: boolean;
@@ -23,13 +40,9 @@ export interface Config {
   readonly events: { readonly max_age_days: number };
   readonly limits: {
     readonly max_body_bytes: number;
-    readonly client_cert_file: string | undefined;
-    readonly client_key_file: string | undefined;
-    readonly aws: { readonly region: string | undefined; readonly service: "es" | "aoss" };
-    readonly compression: boolean;
-    readonly max_concurrency: number;
     readonly max_document_bytes: number;
     readonly max_depth: number;
+    readonly max_keys: number;
     readonly in_flight_bytes: number;
     readonly body_idle_ms: number;
     readonly hold_ms: number;
@@ -45,5 +58,6 @@ export interface Config {
   readonly log: {
     readonly level: "error" | "warn" | "info" | "debug";
     readonly format: "auto" | "json" | "text";
+    readonly audit_file: string | undefined;
   };
 }

@@ -1,9 +1,11 @@
 import express, { type Express, type RequestHandler } from "express";
 import type { HttpContext } from "./context.js";
-import { errorAnswers, noRoute, onlyMethods } from "./error-answers.js";
+import { createGuards } from "./authenticate.js";
+import { errorAnswers, noRoute } from "./error-answers.js";
+import { guardedRoutes } from "./guarded-routes.js";
 import { bulkRoute } from "./routes/bulk.js";
 import { eventsRoute, simulateRoute } from "./routes/events.js";
-import { firehoseRoute } from "./routes/firehose.js";
+import { firehoseErrors, firehoseRoute } from "./routes/firehose.js";
 import { operationsRoutes } from "./routes/operations.js";
 import { speaksElasticsearch, startUpRoutes } from "./routes/start-up.js";
 
@@ -20,18 +22,23 @@ export function createApp(context: HttpContext): Express {
     next();
   });
 
-  const bulkPaths = ["/_bulk", "/:index/_bulk"];
-  app.post(bulkPaths, bulkRoute(context));
-  app.put(bulkPaths, bulkRoute(context));
-  app.all(bulkPaths, onlyMethods("POST", "PUT"));
-  app.post("/v1/events", eventsRoute(context));
-  app.all("/v1/events", onlyMethods("POST"));
-  app.post("/v1/simulate", simulateRoute(context));
-  app.all("/v1/simulate", onlyMethods("POST"));
-  app.post("/v1/firehose", firehoseRoute(context));
-  app.all("/v1/firehose", onlyMethods("POST"));
-  app.use(operationsRoutes(context));
-  app.use(startUpRoutes(context));
+  const guards = createGuards(context);
+  const routes = guardedRoutes(guards);
+  routes.post(["/_bulk", "/:index/_bulk"], bulkRoute(context));
+  routes.put(["/_bulk", "/:index/_bulk"], bulkRoute(context));
+  routes.only(["/_bulk", "/:index/_bulk"], "POST", "PUT");
+  routes.post("/v1/events", eventsRoute(context));
+  routes.only("/v1/events", "POST");
+  routes.post("/v1/simulate", simulateRoute(context));
+  routes.only("/v1/simulate", "POST");
+  routes.post("/v1/firehose", firehoseRoute(context));
+  routes.only("/v1/firehose", "POST");
+  app.use(routes.router);
+  app.use("/v1/firehose", firehoseErrors);
+  app.use(operationsRoutes(context, guards));
+  app.use(startUpRoutes(context, guards));
+  // Which paths there are is told to those alone who may come in.
+  app.use(guards.require("any"));
   app.use(noRoute);
   app.use(errorAnswers(context.log));
   return app;

@@ -2,6 +2,7 @@ import type { DecodeLimits } from "../decode/types.js";
 import type { Log } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import type { Pipeline } from "../pipeline/pipeline.js";
+import type { HttpSecurity } from "./security.js";
 
 export interface HttpLimits extends DecodeLimits {
   /** Inflated bytes of one request. */
@@ -18,6 +19,7 @@ export interface HttpContext {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly limits: HttpLimits;
+  readonly security: HttpSecurity;
   readonly compat: "auto" | "opensearch" | "elasticsearch";
   /** Aborted by the first signal to stop: new work is answered 503, and so is work that waits for a store that is away. */
   readonly stop: AbortSignal;

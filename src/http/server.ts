@@ -1,6 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Express } from "express";
+import { createTlsServer } from "./tls-listener.js";
+import type { ServerTls } from "./server-tls.js";
 
 /** A listening server that can be closed without cutting off what it is working on. */
 export interface HttpServer {
@@ -17,11 +19,9 @@ const KEEP_ALIVE_MS = 75_000;
 const HEADERS_MS = 60_000;
 
 /** @throws the error of `listen`, for example EADDRINUSE. */
-export async function listen(app: Express, host: string, port: number): Promise<HttpServer> {
-  const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: 0 },
-    app,
-  );
+export async function listen(app: Express, host: string, port: number, tls?: ServerTls): Promise<HttpServer> {
+  const times = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: 0 };
+  const server = tls === undefined ? createServer(times, app) : createTlsServer(times, app, tls);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
@@ -31,7 +31,8 @@ export async function listen(app: Express, host: string, port: number): Promise<
   });
   const address = server.address() as AddressInfo;
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
-  return { url: `http://${shown}:${address.port}`, close: (graceMs) => closeServer(server, graceMs) };
+  const scheme = tls === undefined ? "http" : "https";
+  return { url: `${scheme}://${shown}:${address.port}`, close: (graceMs) => closeServer(server, graceMs) };
 }
 
 /** How often connections that have finished their request are let go while the server closes. */

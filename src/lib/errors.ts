@@ -18,6 +18,11 @@ export const API_ERRORS = {
   shutting_down: { status: 503, type: "shutting_down_exception" },
   no_route: { status: 404, type: "no_handler_found_exception" },
   method_not_allowed: { status: 405, type: "method_not_allowed_exception" },
+  unauthenticated: { status: 401, type: "security_exception" },
+  forbidden: { status: 403, type: "security_exception" },
+  auth_throttled: { status: 429, type: "rejected_execution_exception" },
+  alert_unknown: { status: 404, type: "resource_not_found_exception" },
+  triage_conflict: { status: 409, type: "version_conflict_engine_exception" },
   reload_refused: { status: 400, type: "rules_refused_exception" },
   internal: { status: 500, type: "internal_exception" },
 } as const satisfies Record<string, { status: number; type: string }>;

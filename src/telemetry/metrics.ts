@@ -13,6 +13,7 @@ export interface Metrics {
     concurrency(limit: number): void;
   };
   readonly spool: SpoolMetrics;
+  readonly security: SecurityMetrics;
   request(route: string, status: number, seconds: number): void;
   ingested(route: string, counts: IngestCounts): void;
   ruleHits(ruleId: string, events: number): void;
@@ -100,11 +101,11 @@ export function createMetrics(): Metrics {
     "reason",
   );
   const reshaped = counter("trailtag_store_reshaped_total", "Documents stored in their safest form.");
-  const rulesLoaded = gauge("trailtag_rules_loaded", "Rules in force.");
   const concurrency = gauge(
     "trailtag_store_concurrency",
     "Bulk requests to the store that may be under way at once, as found out.",
   );
+  const rulesLoaded = gauge("trailtag_rules_loaded", "Rules in force.");
   const rulesRefused = gauge(
     "trailtag_rules_refused",
     "Errors in rules, lists and exceptions of the set in force; what has one is not loaded.",
@@ -126,13 +127,13 @@ export function createMetrics(): Metrics {
     "When the rules in force were read, in seconds since the epoch.",
   );
   const inFlight = gauge("trailtag_in_flight_bytes", "Bytes of all requests being worked on.");
-  const ready = gauge(
   new Gauge({
     name: "trailtag_build_info",
     help: "Always 1; its label tells the version.",
     labelNames: ["version"],
     registers,
   }).set({ version: packageVersion() }, 1);
+  const ready = gauge(
     "trailtag_ready",
     "1 when requests are accepted and the store or the spool takes writes.",
   );
@@ -148,9 +149,10 @@ export function createMetrics(): Metrics {
       },
       retried: (reason, documents) => retried.inc({ reason }, documents),
       reshaped: (documents) => reshaped.inc(documents),
-    },
       concurrency: (limit) => concurrency.set(limit),
+    },
     spool: spool.metrics,
+    security: createSecurityMetrics(registry),
     request: (route, status, seconds) => {
       requests.inc({ route, status: String(status) });
       requestSeconds.observe({ route }, seconds);

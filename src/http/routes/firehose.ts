@@ -1,4 +1,4 @@
-import type { RequestHandler } from "express";
+import type { ErrorRequestHandler, RequestHandler } from "express";
 import { parseFirehose } from "../../decode/firehose.js";
 import { ApiError } from "../../lib/errors.js";
 import type { HttpContext } from "../context.js";
@@ -39,3 +39,15 @@ export function firehoseRoute(context: HttpContext): RequestHandler {
     }
   };
 }
+
+/** What was refused before the route began, in the shape that Firehose reads. */
+export const firehoseErrors: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  if (!(error instanceof ApiError)) {
+    next(error);
+    return;
+  }
+  if (!req.complete) res.set("connection", "close");
+  res.set(error.headers);
+  const requestId = String(req.headers["x-amz-firehose-request-id"] ?? "");
+  sendJson(req, res, error.status, { requestId, timestamp: Date.now(), errorMessage: error.message });
+};

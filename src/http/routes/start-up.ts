@@ -1,5 +1,7 @@
-import { Router, type Request } from "express";
+import type { Request, Router } from "express";
+import type { Guards } from "../authenticate.js";
 import type { HttpContext } from "../context.js";
+import { guardedRoutes } from "../guarded-routes.js";
 import { sendJson, sendText } from "../send.js";
 
 const CLUSTER_NAME = "trailtag";
@@ -10,8 +12,15 @@ const OPENSEARCH_VERSION = "2.19.0";
 const ELASTICSEARCH_VERSION = "7.17.29";
 
 /** Templates, policies and pipelines: TrailTag has its own. */
-const OWNED_ELSEWHERE =
-  /^\/_(template|index_template|component_template|ilm|ingest\/pipeline|plugins\/_ism|opendistro\/_ism)(\/|$)/;
+const OWNED_ELSEWHERE = [
+  "/_template{/*rest}",
+  "/_index_template{/*rest}",
+  "/_component_template{/*rest}",
+  "/_ilm{/*rest}",
+  "/_ingest/pipeline{/*rest}",
+  "/_plugins/_ism{/*rest}",
+  "/_opendistro/_ism{/*rest}",
+] as const;
 
 /** Whether this request comes from a shipper that talks to nothing but Elasticsearch. */
 export function speaksElasticsearch(req: Request, compat: HttpContext["compat"]): boolean {
@@ -25,8 +34,8 @@ export function speaksElasticsearch(req: Request, compat: HttpContext["compat"])
  * What shippers ask before they send, answered without the cluster's help.
  * Templates and policies that they bring are acknowledged and not used: TrailTag owns its own. Said once in the log.
  */
-export function startUpRoutes(context: HttpContext): Router {
-  const router = Router();
+export function startUpRoutes(context: HttpContext, guards: Guards): Router {
+  const router = guardedRoutes(guards);
   const told = new Set<string>();
 
   router.get("/", (req, res) => {
@@ -98,7 +107,7 @@ export function startUpRoutes(context: HttpContext): Router {
     else sendText(res, 200, "application/json; charset=UTF-8", "");
   });
 
-  return router;
+  return router.router;
 }
 
 function openSearchRoot() {
