@@ -135,7 +135,8 @@ export function createIndexMaker(options: IndexMakerOptions): IndexMaker {
       const reply = await client.request({ method: "GET", path, query });
       const rows = replyJson(reply);
       if (reply.status !== 200 || !Array.isArray(rows)) return undefined;
-      return new Set((rows as JsonValue[]).map((row) => String(at(row, "index"))));
+      const names = (rows as JsonValue[]).map((row) => at(row, "index"));
+      return new Set(names.filter((name) => typeof name === "string"));
     }
     const named = [...known].filter(([index, target]) => target === requireAlias(index)).map(([i]) => i);
     const wanted = [...patterns.map((p) => `${p.replace(/\*$/, "")}*${WRITE}`), ...named].join(",");
