@@ -5,6 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startLocalOpenSearch, type LocalOpenSearch } from "../../dev/local-opensearch.js";
 import { packageRoot } from "../../src/lib/package-root.js";
+import { shortOrLong } from "../faults/harness/mode.js";
+import { startRandomProxy, type RandomProxy } from "../faults/harness/proxy.js";
+import { chooseSeed, createRandom } from "../faults/harness/random.js";
 import { deniedRecord, record } from "../harness/records.js";
 import { commandPath, describeWith, PARTS } from "../harness/requirements.js";
 import { startService, type TestService } from "../harness/service.js";
@@ -12,6 +15,7 @@ import { waitFor } from "../harness/wait-for.js";
 
 const RECORDS = 600;
 const OUTAGE_MS = 10_000;
+const UNAVAILABLE_MS = shortOrLong(3_000, 10_000);
 
 // Its own OpenSearch, since it is stopped on the way.
 const missing = PARTS.rsyslog.missing() === undefined ? "local-opensearch" : "rsyslog";
@@ -20,13 +24,17 @@ describeWith(missing, "rsyslog's omelasticsearch through TrailTag into OpenSearc
   const dataDir = join(packageRoot, "data/test-rsyslog-opensearch");
   const log = join(dir, "cloudtrail.ndjson");
   let openSearch: LocalOpenSearch;
+  let proxy: RandomProxy;
   let service: TestService;
   let daemon: ChildProcess;
 
   beforeAll(async () => {
     rmSync(dataDir, { recursive: true, force: true });
     openSearch = await startLocalOpenSearch({ dataDir, firstPort: 9260 });
-    service = await startService({ config: { opensearch: { node: openSearch.url } } });
+    proxy = await startRandomProxy(openSearch.url, createRandom(chooseSeed()));
+    service = await startService({
+      config: { opensearch: { node: proxy.url }, spool: { dir: join(dir, "spool") } },
+    });
     writeFileSync(log, "");
     const conf = join(dir, "rsyslog.conf");
     // The plainest configuration that people copy: no retry settings, a batch for each flush of the queue.
@@ -55,6 +63,7 @@ ruleset(name="ship") {
       await once(daemon, "exit");
     }
     await service.close();
+    await proxy.close();
     await openSearch.stop();
     rmSync(dir, { recursive: true, force: true });
     rmSync(dataDir, { recursive: true, force: true });
@@ -104,16 +113,32 @@ ruleset(name="ship") {
     await expectAllOnce(RECORDS);
   }, 120_000);
 
+  it("also while OpenSearch answers 429 for random items", async () => {
+    proxy.plan({ rates: { busy_items: 0.7 }, itemRate: 0.3 });
+    append(RECORDS);
+    await waitFor(() => proxy.met().busy_items >= 3, { what: "some faults", timeout_ms: 60_000 });
+    proxy.plan();
+    await expectAllOnce(2 * RECORDS);
+  }, 120_000);
+
+  it("also while OpenSearch answers whole requests with 503", async () => {
+    proxy.plan({ rates: { unavailable: 1 } });
+    append(2 * RECORDS);
+    const began = Date.now();
+    await waitFor(() => Date.now() - began >= UNAVAILABLE_MS, { what: "the fault to last" });
+    proxy.plan();
+    await expectAllOnce(3 * RECORDS);
+  }, 120_000);
+
   it("also when OpenSearch is away for ten seconds in between", async () => {
     const { port } = openSearch;
     await openSearch.stop();
     const away = Date.now();
-    append(RECORDS);
-    await waitFor(() => !service.pipeline.status().ready, { what: "TrailTag to notice", timeout_ms: 30_000 });
-    // The outage itself is what is tested: it lasts as long as the issue of every shipper's time-out asks.
+    append(3 * RECORDS);
+    // The outage itself is what is tested: longer than the patience of any shipper that gives up.
     await waitFor(() => Date.now() - away >= OUTAGE_MS, { what: "the outage to last", timeout_ms: 30_000 });
     openSearch = await startLocalOpenSearch({ dataDir, port });
-    await expectAllOnce(2 * RECORDS);
+    await expectAllOnce(4 * RECORDS);
   }, 240_000);
 
   it("and the alerts count what the events hold", async () => {
@@ -123,6 +148,6 @@ ruleset(name="ship") {
     const { hits } = (await answer.json()) as any;
     const alerts = hits.hits.map((hit: any) => hit._source.alert);
     expect(alerts.every((alert: any) => !alert.pending)).toBe(true);
-    expect(alerts.reduce((sum: number, alert: any) => sum + Number(alert.count), 0)).toBe((2 * RECORDS) / 10);
+    expect(alerts.reduce((sum: number, alert: any) => sum + Number(alert.count), 0)).toBe((4 * RECORDS) / 10);
   }, 60_000);
 });

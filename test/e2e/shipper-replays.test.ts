@@ -25,6 +25,7 @@ const FAULTS: Readonly<Record<string, (run: FaultRun) => Promise<() => Promise<v
   "whole requests answered 503": (run) => {
     run.proxy.plan({ rates: { unavailable: 1 } });
     return Promise.resolve(async () => {
+      // The fault lasts.
       await sleep(FAULT_MS);
       run.proxy.plan();
     });
@@ -32,6 +33,7 @@ const FAULTS: Readonly<Record<string, (run: FaultRun) => Promise<() => Promise<v
   "OpenSearch away": async (run) => {
     await run.proxy.goAway();
     return async () => {
+      // The fault lasts.
       await sleep(FAULT_MS);
       await run.proxy.comeBack();
     };

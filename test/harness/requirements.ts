@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, existsSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { findJava } from "../../dev/java.js";
 import { OPENSEARCH_ROOT } from "../../dev/local-opensearch.js";
 import { findMaven, jarFolder } from "../../dev/maven.js";
+import { packageRoot } from "../../src/lib/package-root.js";
 
 /** A part outside npm that some suites need. */
 export interface Part {
@@ -51,6 +52,11 @@ export const PARTS = {
         ? "rsyslogd is there, its omelasticsearch module is not"
         : undefined;
     },
+  },
+  "syslog-ng": {
+    title: "syslog-ng with http()",
+    install: "dev/unpack-syslog-ng.sh (Debian and Ubuntu; it leaves rsyslog in place)",
+    missing: () => (syslogNg() === undefined ? "it is not in data/syslog-ng" : undefined),
   },
   "docs-commands": {
     title: "bash, curl and jq, which the docs use",
@@ -103,6 +109,22 @@ export function commandPath(command: string): string | undefined {
     .filter((f) => f !== "")
     .map((f) => join(f, command))
     .find((f) => existsSync(f));
+}
+
+/** The unpacked syslog-ng: how to run it. */
+export function syslogNg():
+  | { readonly command: string; readonly modules: string; readonly env: Readonly<Record<string, string>> }
+  | undefined {
+  const root = join(packageRoot, "data/syslog-ng");
+  const command = join(root, "usr/sbin/syslog-ng");
+  const versions = join(root, "usr/lib/syslog-ng");
+  if (!existsSync(command) || !existsSync(versions)) return undefined;
+  const modules = readdirSync(versions)
+    .map((version) => join(versions, version))
+    .find((folder) => existsSync(join(folder, "libhttp.so")));
+  if (modules === undefined) return undefined;
+  const libraries = multiarch().flatMap((m) => [join(root, "usr/lib", m), join(root, "lib", m)]);
+  return { command, modules, env: { LD_LIBRARY_PATH: [...libraries, versions].join(":") } };
 }
 
 function rsyslogModule(module: string): string | undefined {
