@@ -84,7 +84,10 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): ConcurrencyL
       return;
     }
     if (before !== undefined) rest = FIRST_REST;
-    else if (--restLeft > 0) { set(limit); return; }
+    else if (--restLeft > 0) {
+      set(limit);
+      return;
+    }
     before = limit < max ? through : undefined;
     set(Math.min(max, limit + 1));
   }
@@ -93,11 +96,15 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions): ConcurrencyL
     current: () => limit,
     start,
     answered(sample) {
-      if (sample.pushedBack) { pushedBack(sample.sentAt); return; }
+      if (sample.pushedBack) {
+        pushedBack(sample.sentAt);
+        return;
+      }
       // After trouble it comes back without being asked for: small loads never fill a batch.
       if (limit < start && ++calm >= ROUNDS) {
         calm = 0;
-        set(limit + 1); return;
+        set(limit + 1);
+        return;
       }
       if (!sample.saturated || sample.sentAt !== limit) return;
       batches++;
