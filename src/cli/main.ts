@@ -42,6 +42,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "list and show what could not be stored as an event, and try it again",
     load: async () => (await import("./deadletter.js")).deadletterCommand,
   },
+  auth: {
+    summary: "make keys and users, and check the file of credentials",
+    load: async () => (await import("./auth.js")).authCommand,
+  },
   version: {
     summary: "print the version of TrailTag, of ATT&CK and of Node",
     load: async () => (await import("./version.js")).versionCommand,
