@@ -7,7 +7,7 @@ import { parseEventsBody } from "../src/decode/events.js";
 import { scanValue } from "../src/decode/json-scan.js";
 import { toUnits } from "../src/decode/record.js";
 
-const LIMITS = { maxDocumentBytes: 10 * 1024 * 1024, maxDepth: 100 };
+const LIMITS = { maxDocumentBytes: 10 * 1024 * 1024, maxDepth: 100, maxKeys: 10_000 };
 const RECORDS = 5000;
 const ROUNDS = 10;
 

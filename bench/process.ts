@@ -13,7 +13,7 @@ import { benchBody } from "./records.js";
 
 const COUNT = 5000;
 const ROUNDS = 15;
-const limits = { maxDocumentBytes: 10_485_760, maxDepth: 200 };
+const limits = { maxDocumentBytes: 10_485_760, maxDepth: 200, maxKeys: 10_000 };
 const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 const body = benchBody(0, COUNT, day);
 const { engine, tagger } = await loadRuleState({ paths: [], bundled: true });

@@ -11,6 +11,8 @@ export function createConfiguredApp(
 ): ReturnType<typeof createApp> {
   // Each request that is under way listens.
   setMaxListeners(0, parts.stop);
+  // First of the listeners: what is held goes to the spool where there is one, rather than be refused.
+  parts.stop.addEventListener("abort", () => parts.pipeline.beginStopping());
   const { limits } = config;
   return createApp({
     ...parts,

@@ -1,6 +1,7 @@
+import { ByteWindow } from "./byte-window.js";
 import { gunzip, isGzip } from "./gunzip.js";
-import { splitJson } from "./json-split.js";
-import { toUnitsOfPiece } from "./record.js";
+import { readJson } from "./json-split.js";
+import { readUnitsOfPiece } from "./record.js";
 import type { DecodeCounters, DecodedUnit, DecodeLimits, Inflate } from "./types.js";
 
 export interface EventsOptions {
@@ -14,9 +15,7 @@ export interface EventsOptions {
 export const DEFAULT_MAX_INFLATED_BYTES = 100 * 1024 * 1024;
 
 /**
- * Reads the body of `POST /v1/events`: one object (pretty-printed too), an array, NDJSON, glued objects,
- * `{"Records":[…]}`, EventBridge, a CloudWatch Logs subscription, and any of these as gzip that is not labelled.
- * `item` of a unit is the number of the element it came from. Never throws: what cannot be read is a dead unit.
+ * Reads a whole body of `POST /v1/events`, which may also be gzip that is not labelled; see `readEvents`.
  *
  * @param _contentType not needed: JSON says itself which of these it is, and shippers label them variously.
  */
@@ -36,10 +35,25 @@ export function* parseEventsBody(
       return;
     }
   }
+  for (const unit of readEvents(ByteWindow.whole(bytes), limits, options.counters)) {
+    if (unit !== undefined) yield unit;
+  }
+}
+
+/**
+ * Reads the events of a body: one object (pretty-printed too), an array, NDJSON, glued objects, `{"Records":[…]}`,
+ * EventBridge, a CloudWatch Logs subscription. `item` of a unit is the number of the element it came from. Yields
+ * undefined when the window has to be filled. Never throws: what cannot be read is a dead unit.
+ */
+export function* readEvents(
+  window: ByteWindow,
+  limits: DecodeLimits,
+  counters?: DecodeCounters,
+): Generator<DecodedUnit | undefined, void> {
   let item = 0;
-  for (const piece of splitJson(bytes)) {
-    yield* toUnitsOfPiece(item, piece, limits, options.counters);
-    item++;
+  for (const piece of readJson(window)) {
+    if (piece === undefined) yield undefined;
+    else yield* readUnitsOfPiece(item++, piece, limits, counters);
   }
   if (item === 0) yield { kind: "skipped", item, reason: "empty" };
 }

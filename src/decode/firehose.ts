@@ -2,7 +2,7 @@ import { ApiError } from "../lib/errors.js";
 import { isJsonObject, own, type JsonValue } from "../lib/json.js";
 import { badGzip, DEFAULT_MAX_INFLATED_BYTES, type EventsOptions } from "./events.js";
 import { gunzip, isGzip } from "./gunzip.js";
-import { toUnits } from "./record.js";
+import { readUnits } from "./record.js";
 import type { DecodedUnit, DecodeLimits } from "./types.js";
 
 /** A Firehose HTTP delivery: the answer repeats `requestId`. */
@@ -77,7 +77,7 @@ function* readRecords(
       }
       left -= bytes.length;
     }
-    yield* toUnits(item, bytes, limits, options.counters);
+    yield* readUnits(item, bytes, limits, options.counters);
   }
 }
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { createHash } from "node:crypto";
 import { toCanonicalJson } from "../event/canonical.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
 import type { DeadReasonCode } from "../lib/dead-reason.js";
@@ -12,7 +13,13 @@ import { openWrapper, type Payload } from "./wrappers.js";
 
 /** Wrappers inside wrappers that are opened (Firehose → CloudWatch → EventBridge → Records); deeper ones are not CloudTrail. */
 const MAX_LEVELS = 5;
+/** Units of a wrapper that are compared for repeats, and that are looked at in vain for a record. */
+const MAX_COMPARED = 1000;
+/** Bytes of one dead letter of a document that is too large. */
+const PART_BYTES = 4 * 1024 * 1024;
+const LISTS = ["Records", "logEvents"] as const;
 const OPENING_BRACE = 0x7b;
+const OPENING_BRACKET = 0x5b;
 
 const NOT_CLOUDTRAIL =
   "The document is no CloudTrail record, and none of its members Records, logEvents, detail, message, log, body, " +
@@ -34,44 +41,76 @@ interface Context {
  *
  * @param item 0-based number of the request item, copied into each unit.
  * @param bytes the item as it came; `raw` of the units are views into it where they can be.
+ * @returns units that are decoded as they are asked for, once: all of a large item would take many times its bytes.
  */
+export function readUnits(
+  item: number,
+  bytes: Uint8Array,
+  limits: DecodeLimits,
+  counters?: DecodeCounters,
+): Iterable<DecodedUnit> {
+  const context = { item, limits, counters, level: 0, shipper: undefined, raw: undefined };
+  return readWhole(bytes, context) ?? readItem(bytes, context);
+}
+
+/** As `readUnits`, all at once: for small items. */
 export function toUnits(
   item: number,
   bytes: Uint8Array,
   limits: DecodeLimits,
   counters?: DecodeCounters,
 ): DecodedUnit[] {
-  const units = readAll(bytes, { item, limits, counters, level: 0, shipper: undefined, raw: undefined });
-  return units.length > 0 ? units : [{ kind: "skipped", item, reason: "empty" }];
+  return [...readUnits(item, bytes, limits, counters)];
 }
 
-/** The units of one element that a body was split into. */
-export function toUnitsOfPiece(
+/** The units of one element that a body was split into; decoded as they are asked for, once. */
+export function readUnitsOfPiece(
   item: number,
   piece: JsonPiece,
   limits: DecodeLimits,
   counters?: DecodeCounters,
-): DecodedUnit[] {
+): Iterable<DecodedUnit> {
   return readPiece(piece, { item, limits, counters, level: 0, shipper: undefined, raw: undefined });
 }
 
-function readAll(bytes: Uint8Array, context: Context): DecodedUnit[] {
-  const whole = readWhole(bytes, context);
-  if (whole !== undefined) return whole;
-  const pieces = [...splitJson(bytes)];
-  // Only a payload that holds a single record may answer for the whole item.
-  const single = pieces.length === 1 ? context : { ...context, raw: undefined };
-  return pieces.flatMap((piece) => readPiece(piece, single));
+function* readItem(bytes: Uint8Array, context: Context): Generator<DecodedUnit, void> {
+  let units = 0;
+  for (const unit of readPieces(bytes, context)) {
+    units++;
+    yield unit;
+  }
+  if (units === 0) yield { kind: "skipped", item: context.item, reason: "empty" };
+}
+
+function readAll(bytes: Uint8Array, context: Context): Iterable<DecodedUnit> {
+  return readWhole(bytes, context) ?? readPieces(bytes, context);
+}
+
+/** Only a payload that holds a single record may answer for the whole item. */
+function* readPieces(bytes: Uint8Array, context: Context): Generator<DecodedUnit, void> {
+  const several = { ...context, raw: undefined };
+  let first: JsonPiece | undefined;
+  let pieces = 0;
+  for (const piece of splitJson(bytes)) {
+    if (++pieces === 1) {
+      first = piece;
+      continue;
+    }
+    if (first !== undefined) yield* readPiece(first, several);
+    first = undefined;
+    yield* readPiece(piece, several);
+  }
+  if (first !== undefined) yield* readPiece(first, context);
 }
 
 /** The shortest way, which next to every item of a bulk takes: one object and nothing around it. */
-function readWhole(bytes: Uint8Array, context: Context): DecodedUnit[] | undefined {
+function readWhole(bytes: Uint8Array, context: Context): Iterable<DecodedUnit> | undefined {
   if (bytes[0] !== OPENING_BRACE || arrayStart(bytes, 0) >= 0) return undefined;
   const span = scanValue(bytes, 0);
   return span.state === "complete" && span.end === bytes.length ? readValue(bytes, span, context) : undefined;
 }
 
-function readPiece(piece: JsonPiece, context: Context): DecodedUnit[] {
+function readPiece(piece: JsonPiece, context: Context): Iterable<DecodedUnit> {
   if (piece.kind === "beside") return readBeside(piece.bytes, context);
   if (piece.kind === "empty") return [{ kind: "skipped", item: context.item, reason: "empty" }];
   if (piece.kind === "value") return readValue(piece.bytes, piece.span, context);
@@ -80,32 +119,35 @@ function readPiece(piece: JsonPiece, context: Context): DecodedUnit[] {
     const message = `These ${piece.count} values in a row are not JSON objects.`;
     return [dead("not_an_object", message, bytes, context)];
   }
-  if (bytes.length > context.limits.maxDocumentBytes) return [tooLarge(bytes, context)];
+  if (bytes.length > context.limits.maxDocumentBytes) return tooLarge(bytes, context);
   if (!isUtf8(bytes)) return [dead("invalid_utf8", "The document is not valid UTF-8.", bytes, context)];
   return [dead("invalid_json", parseFault(bytes), bytes, context)];
 }
 
 /** Members that followed a `Records` array: records among them count, the rest is the envelope's own. */
-function readBeside(bytes: Uint8Array, context: Context): DecodedUnit[] {
-  const units = readValue(bytes, scanValue(bytes, 0), context);
+function readBeside(bytes: Uint8Array, context: Context): Iterable<DecodedUnit> {
+  const found = readValue(bytes, scanValue(bytes, 0), context);
+  if (bytes.length > context.limits.maxDocumentBytes) return found;
+  const units = [...found];
   if (units.some((unit) => unit.kind === "record")) return units;
   if (context.counters !== undefined) context.counters.shipperFieldsDropped++;
   return [];
 }
 
-function readValue(bytes: Uint8Array, span: JsonSpan, context: Context): DecodedUnit[] {
+function readValue(bytes: Uint8Array, span: JsonSpan, context: Context): Iterable<DecodedUnit> {
   const { limits } = context;
   if (bytes.length > limits.maxDocumentBytes) {
     const records = context.level < MAX_LEVELS ? findMember(bytes, "Records") : undefined;
-    if (records?.[0] === 0x5b)
+    if (records?.[0] === OPENING_BRACKET)
       return readAll(records, { ...context, level: context.level + 1, raw: undefined });
-    return [tooLarge(bytes, context)];
+    return tooLarge(bytes, context);
   }
   if (!isUtf8(bytes)) return [dead("invalid_utf8", "The document is not valid UTF-8.", bytes, context)];
   if (span.depth > limits.maxDepth) {
     const message = `The document nests ${span.depth} levels deep; at most ${limits.maxDepth} are read.`;
     return [dead("too_deep", message, bytes, context)];
   }
+  if (span.keys > limits.maxKeys && !holdsList(bytes)) return [tooManyKeys(span, bytes, context)];
   const text = toText(bytes);
   let value: JsonValue;
   try {
@@ -121,6 +163,7 @@ function readValue(bytes: Uint8Array, span: JsonSpan, context: Context): Decoded
   }
   const duplicateKeys = span.keys !== countKeys(value);
   if (!looksLikeCloudTrail(value)) return readWrapper(value, bytes, duplicateKeys, context);
+  if (span.keys > limits.maxKeys) return [tooManyKeys(span, bytes, context)];
   const verbatim = !duplicateKeys && !span.multiline;
   const record = {
     value,
@@ -132,58 +175,72 @@ function readValue(bytes: Uint8Array, span: JsonSpan, context: Context): Decoded
   return [{ kind: "record", item: context.item, record }];
 }
 
-function readWrapper(
+function* readWrapper(
   value: JsonObject,
   bytes: Uint8Array,
   repeatsKeys: boolean,
   context: Context,
-): DecodedUnit[] {
-  const notCloudTrail = dead("not_cloudtrail", NOT_CLOUDTRAIL, bytes, context);
-  if (context.level >= MAX_LEVELS) return [notCloudTrail];
+): Generator<DecodedUnit, void> {
+  if (context.level >= MAX_LEVELS) {
+    yield dead("not_cloudtrail", NOT_CLOUDTRAIL, bytes, context);
+    return;
+  }
   const { certain, possible, otherwise } = openWrapper(value, bytes);
   const outer = context.raw ?? bytes;
   const raw = certain.length + possible.length === 1 || certain.length === 0 ? outer : undefined;
-  const units = certain.flatMap((payload) => readPayload(value, payload, raw, context));
+  const known: DecodedUnit[] = [];
+  let units = 0;
+  const remember = (unit: DecodedUnit): DecodedUnit => {
+    if (units++ < MAX_COMPARED && possible.length > 0) known.push(unit);
+    return unit;
+  };
+  for (const payload of certain) {
+    for (const unit of readPayload(value, payload, raw, context)) yield remember(unit);
+  }
   let fault: DecodedUnit | undefined;
   for (const payload of possible) {
-    const found = readPayload(value, payload, raw, context);
-    if (found.some((unit) => unit.kind !== "dead")) {
-      units.push(...withoutRepeats(found, units));
-      continue;
+    // Shippers keep the text that they parsed beside what they made of it: the same record twice is one.
+    const texts = known.length === 0 ? undefined : new Set(known.map(canonical));
+    const isNew = (unit: DecodedUnit): boolean =>
+      texts === undefined || (unit.kind === "record" && !texts.has(canonical(unit)));
+    let ahead: DecodedUnit[] | undefined = [];
+    for (const unit of readPayload(value, payload, raw, context)) {
+      if (ahead === undefined) {
+        if (isNew(unit)) yield remember(unit);
+        continue;
+      }
+      ahead.push(unit);
+      if (unit.kind !== "dead") {
+        for (const each of ahead) if (isNew(each)) yield remember(each);
+        ahead = undefined;
+      } else if (ahead.length >= MAX_COMPARED) break;
     }
-    const first = found[0];
+    const first = ahead?.[0];
     if (first?.kind === "dead" && first.reason.code !== "not_cloudtrail") {
       const within = [...payload.without].join(", ");
       fault ??= dead(first.reason.code, `In "${within}": ${first.reason.message}`, bytes, context);
     }
   }
-  if (repeatsKeys && units.length > 0) {
+  if (repeatsKeys && units > 0) {
     const message =
       "The wrapper repeats a key: what its last value holds was read, the others are kept here.";
-    units.push(dead("bad_wrapper", message, bytes, context));
+    yield dead("bad_wrapper", message, bytes, context);
   }
-  if (units.length > 0) return units;
-  if (otherwise !== undefined) return [{ kind: "skipped", item: context.item, reason: otherwise }];
-  return [fault ?? notCloudTrail];
-}
-
-/** Shippers keep the text that they parsed beside what they made of it: the same record twice is one. */
-function withoutRepeats(found: readonly DecodedUnit[], known: readonly DecodedUnit[]): DecodedUnit[] {
-  if (known.length === 0) return [...found];
-  const texts = new Set(known.map(canonical));
-  return found.filter((unit) => unit.kind === "record" && !texts.has(canonical(unit)));
+  if (units > 0) return;
+  if (otherwise !== undefined) yield { kind: "skipped", item: context.item, reason: otherwise };
+  else yield fault ?? dead("not_cloudtrail", NOT_CLOUDTRAIL, bytes, context);
 }
 
 function canonical(unit: DecodedUnit): string | undefined {
   return unit.kind === "record" ? toCanonicalJson(unit.record.value) : undefined;
 }
 
-function readPayload(
+function* readPayload(
   wrapper: JsonObject,
   payload: Payload,
   raw: Uint8Array | undefined,
   context: Context,
-): DecodedUnit[] {
+): Generator<DecodedUnit, void> {
   const { counters } = context;
   // Counted only once a record was found: several members of one wrapper may be tried.
   const dropped = { shipperFieldsDropped: 0 };
@@ -191,20 +248,41 @@ function readPayload(
   if (payload.beside !== undefined) {
     shipper = collectShipperFields(payload.beside, payload.without, shipper, dropped);
   }
-  const units = readAll(payload.bytes, { ...context, level: context.level + 1, shipper, raw });
-  if (counters !== undefined && units.some((unit) => unit.kind === "record")) {
-    counters.shipperFieldsDropped += dropped.shipperFieldsDropped;
+  for (const unit of readAll(payload.bytes, { ...context, level: context.level + 1, shipper, raw })) {
+    if (counters !== undefined && unit.kind === "record") {
+      counters.shipperFieldsDropped += dropped.shipperFieldsDropped;
+      dropped.shipperFieldsDropped = 0;
+    }
+    yield unit;
   }
-  return units;
 }
 
 function dead(code: DeadReasonCode, message: string, bytes: Uint8Array, context: Context): DecodedUnit {
   return { kind: "dead", item: context.item, reason: { code, message }, raw: context.raw ?? bytes };
 }
 
-function tooLarge(bytes: Uint8Array, context: Context): DecodedUnit {
+/** In parts that are dead letters of their own: one of the whole would take many times its bytes. */
+function tooLarge(bytes: Uint8Array, context: Context): DecodedUnit[] {
   const message = `The document has ${bytes.length} bytes; at most ${context.limits.maxDocumentBytes} are taken.`;
-  return dead("too_large", message, bytes, context);
+  const parts = Math.ceil(bytes.length / PART_BYTES);
+  if (parts <= 1) return [dead("too_large", message, bytes, context)];
+  const first = createHash("sha256").update(bytes.subarray(0, PART_BYTES)).digest("hex");
+  return Array.from({ length: parts }, (_, n): DecodedUnit => {
+    const raw = bytes.subarray(n * PART_BYTES, (n + 1) * PART_BYTES);
+    const part = `${message} This is part ${n + 1} of ${parts} of the document that begins in dead letter ${first}.`;
+    return { kind: "dead", item: context.item, reason: { code: "too_large", message: part }, raw };
+  });
+}
+
+function tooManyKeys(span: JsonSpan, bytes: Uint8Array, context: Context): DecodedUnit {
+  const message = `The document has ${span.keys} keys; at most ${context.limits.maxKeys} are read.`;
+  return dead("too_many_keys", message, bytes, context);
+}
+
+/** Whether it wraps many records, each of which has keys of its own to be counted. */
+function holdsList(bytes: Uint8Array): boolean {
+  if (bytes[0] === OPENING_BRACKET) return true;
+  return LISTS.some((name) => findMember(bytes, name)?.[0] === OPENING_BRACKET);
 }
 
 /** Why JSON.parse refuses these bytes, with the position. */

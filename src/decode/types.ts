@@ -15,6 +15,8 @@ export interface DecodeLimits {
   readonly maxDocumentBytes: number;
   /** Nesting of objects and arrays; deeper is dead-lettered as `too_deep`. */
   readonly maxDepth: number;
+  /** Object members at all levels of one record; one with more is dead-lettered as `too_many_keys`. */
+  readonly maxKeys: number;
 }
 
 /** What decode leaves out, counted by the caller's own object; telemetry reads it once per batch. */

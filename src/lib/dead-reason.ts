@@ -4,6 +4,7 @@ export const DEAD_REASON_CODES = [
   "invalid_utf8",
   "too_deep",
   "too_large",
+  "too_many_keys",
   "not_an_object",
   "not_cloudtrail",
   "no_event_time",

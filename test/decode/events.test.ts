@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { parseEventsBody } from "../../src/decode/events.js";
+import { parseEventsBody, readEvents } from "../../src/decode/events.js";
+import { cuts, readCut } from "./cuts.js";
 import { bytes, LIMITS, record, summary } from "./samples.js";
 
 const A = JSON.stringify(record("a"));
@@ -47,6 +48,32 @@ describe("parseEventsBody", () => {
     expect(new Set(summary(found))).toEqual(new Set(["dead:not_an_object"]));
     const kept = found.flatMap((unit) => (unit.kind === "dead" ? [Buffer.from(unit.raw).toString()] : []));
     expect(kept.join(",").split(",").map(Number)).toEqual(numbers);
+  });
+
+  test("property: the units do not depend on where the body is cut", () => {
+    const part = fc.constantFrom(
+      A,
+      B,
+      `{"Records":[`,
+      "]}",
+      ",",
+      "\n",
+      "[",
+      "]",
+      '{"cut',
+      "7",
+      "{}",
+      '{"detail":',
+      "}",
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 20 }), cuts, (parts, lengths) => {
+        const input = bytes(parts.join(""));
+        const cut = readCut(input, lengths, (window) => readEvents(window, LIMITS));
+        expect(cut).toEqual(units(input));
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test("items are numbered by element", () => {

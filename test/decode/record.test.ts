@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { toUnits } from "../../src/decode/record.js";
+import { readUnits, toUnits } from "../../src/decode/record.js";
 import { bytes, LIMITS, onlyRecord, record, summary } from "./samples.js";
 
 function units(value: unknown) {
@@ -118,9 +119,36 @@ describe("toUnits: what is no record", () => {
     });
   });
 
-  test("a single document of 60 MB", () => {
+  test("a single document of 60 MB is dead-lettered in parts that say so, and hold all of it", () => {
     const input = bytes({ ...A, requestParameters: { text: "x".repeat(60_000_000) } });
-    expect(toUnits(0, input, LIMITS)[0]).toMatchObject({ reason: { code: "too_large" } });
+    const parts = toUnits(0, input, LIMITS).map((unit) => (unit.kind === "dead" ? unit : undefined));
+    expect(parts).toHaveLength(15);
+    const first = createHash("sha256").update(parts[0]!.raw).digest("hex");
+    expect(parts[14]).toMatchObject({ item: 0, reason: { code: "too_large" } });
+    expect(parts[14]!.reason.message).toMatch(new RegExp(`part 15 of 15 .* dead letter ${first}`));
+    expect(Buffer.concat(parts.map((part) => part!.raw)).equals(input)).toBe(true);
+  });
+
+  test("keys are limited for each record, not for what holds them", () => {
+    const limits = { ...LIMITS, maxKeys: 40 };
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, i]));
+    const Records = [...Array.from({ length: 20 }, (_, i) => record(`r${i}`)), record("b", { many })];
+    const ids = [...Array.from({ length: 20 }, (_, i) => `r${i}`), "dead:too_many_keys"];
+    expect(summary(toUnits(0, bytes({ Records }), limits))).toEqual(ids);
+    expect(summary(toUnits(0, bytes({ first: 1, Records }), limits))).toEqual(ids);
+    const logEvents = Records.map((each, id) => ({ id, timestamp: 0, message: JSON.stringify(each) }));
+    const messageType = "DATA_MESSAGE";
+    expect(summary(toUnits(0, bytes({ messageType, logEvents }), limits))).toEqual(ids);
+    const disguised = toUnits(0, bytes(record("b", { many, logEvents: [] })), limits);
+    expect(disguised).toMatchObject([
+      { reason: { code: "too_many_keys", message: expect.stringContaining("46") } },
+    ]);
+  });
+
+  test("many elements in one item are decoded as they are asked for", () => {
+    const input = bytes(`[${TEXT},${"{},".repeat(3_000_000)}{}]`);
+    const [first] = readUnits(0, input, LIMITS);
+    expect(first).toMatchObject({ kind: "record" });
   });
 
   test("the size limit is for each record, not for what holds them", () => {
@@ -170,7 +198,7 @@ describe("toUnits: several records in one item", () => {
   });
 
   test("property: any bytes, and any JSON, give units and never an error", () => {
-    const limits = { maxDocumentBytes: 100, maxDepth: 3 };
+    const limits = { ...LIMITS, maxDocumentBytes: 100, maxDepth: 3 };
     const key = fc.constantFrom(
       "message",
       "log",

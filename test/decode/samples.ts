@@ -1,7 +1,7 @@
 import type { DecodedUnit, DecodeLimits } from "../../src/decode/types.js";
 import type { SourceRecord } from "../../src/event/types.js";
 
-export const LIMITS: DecodeLimits = { maxDocumentBytes: 10 * 1024 * 1024, maxDepth: 100 };
+export const LIMITS: DecodeLimits = { maxDocumentBytes: 10 * 1024 * 1024, maxDepth: 100, maxKeys: 10_000 };
 
 /** A small CloudTrail record with a name to know it by. */
 export function record(eventID: string, more: object = {}): object {

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import { parseBulk } from "../../decode/bulk.js";
-import { toUnits } from "../../decode/record.js";
+import { readUnits } from "../../decode/record.js";
 import type { DecodeCounters, DecodedUnit } from "../../decode/types.js";
 import type { DeadLetterSource } from "../../enrich/types.js";
 import type { JsonObject } from "../../lib/json.js";
@@ -57,7 +57,7 @@ function* unitsOf(
     const source = entry.index === undefined ? here : { ...here, index: entry.index };
     items.push({ op: entry.op, source, refused: entry.refused });
     if (entry.refused === undefined && entry.document !== undefined) {
-      yield* toUnits(index, entry.document, context.limits, counters);
+      yield* readUnits(index, entry.document, context.limits, counters);
     }
   }
 }
