@@ -1,4 +1,3 @@
-import { OWN_KEYS } from "../event/adornments.js";
 import type { NormalisedEvent } from "../event/types.js";
 import type { RuleMatch } from "../rules/ir.js";
 import { toAlerts } from "./alerts.js";
@@ -7,6 +6,7 @@ import { toDerivedJson, type DerivedInput } from "./derived-json.js";
 import { toHits } from "./hits.js";
 import { compileFields, loadMappingProperties } from "./mapping.js";
 import { createRuleTags, type AttackResolver } from "./rule-tags.js";
+import { toSafeDocument, type RecordText } from "./safe-document.js";
 import type {
   AlertDocument,
   DeadLetterSource,
@@ -59,6 +59,7 @@ export function createTagger({ rulesetHash, attack }: TaggerOptions): Tagger {
         original: conformed.reshaped?.original,
       };
       const document = toDocument(event, conformed, derived);
+      const recordText = toRecordText(event, conformed);
       return {
         kind: "event",
         id: event.id,
@@ -69,7 +70,9 @@ export function createTagger({ rulesetHash, attack }: TaggerOptions): Tagger {
         suppressed: derived.hits?.detection.suppressed_by ?? NO_SUPPRESSED,
         raw: event.raw,
         source,
-        toSafeDocument: safely(document, event, conformed),
+        recordText,
+        // Made when it is asked for, which is next to never.
+        toSafeDocument: () => toSafeDocument(document, recordText),
       };
     },
   };
@@ -103,19 +106,13 @@ function flat(text: string): string {
 }
 
 /**
- * The safe form is made of the document's own text when it is asked for, which is next to never: a write that kept
- * hold of the parsed record would keep it alive until OpenSearch has answered.
+ * No more than the safe form needs: a write that kept hold of the parsed record would keep it alive until OpenSearch
+ * has answered.
  */
-function safely(document: string, event: NormalisedEvent, { reshaped }: Conformed): () => string {
-  const spliced = reshaped === undefined ? event.text?.length : undefined;
-  const rebuilt = spliced === undefined ? (event.text ?? JSON.stringify(event.record)) : undefined;
-  return () => {
-    const { event: ecs, ...members } = JSON.parse(document) as EventDocument;
-    const record = rebuilt ?? `{${document.slice(1 - (spliced ?? 0))}`;
-    const derived = Object.entries(members).filter(([key]) => OWN_KEYS.has(key) && key !== "original");
-    const head = JSON.stringify({ ...Object.fromEntries(derived), event: { ...ecs, reshaped: ["*"] } });
-    return `${head.slice(0, -1)},"original":${record}}`;
-  };
+function toRecordText(event: NormalisedEvent, { reshaped }: Conformed): RecordText {
+  const { text } = event;
+  if (text === undefined) return JSON.stringify(event.record);
+  return reshaped === undefined ? text.length : text;
 }
 
 function raisesAlert({ hits }: DerivedInput): boolean {

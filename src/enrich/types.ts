@@ -3,6 +3,7 @@ import type { EcsFields, Related } from "../event/types.js";
 import type { DeadReason } from "../lib/dead-reason.js";
 import type { JsonObject, JsonValue } from "../lib/json.js";
 import type { Severity } from "../lib/severity.js";
+import type { RecordText } from "./safe-document.js";
 
 /** One rule that matched one event, as kept in `detection.hits` (in `_source`, not indexed). */
 export interface Hit {
@@ -138,6 +139,8 @@ export interface TaggedEvent {
   readonly suppressed: readonly SuppressedHit[];
   readonly raw: Uint8Array;
   readonly source: DeadLetterSource;
+  /** What the safe form is made of besides the document, for a write that is kept on disk; made up writes lack it. */
+  readonly recordText?: RecordText;
   /**
    * The safest form of the same event, for a document that the store refuses in a way nobody foresaw:
    * derived fields as before, the whole record under `original`, `event.reshaped: ["*"]`.
