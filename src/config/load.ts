@@ -9,6 +9,8 @@ import { checkSecurity, type Refuse } from "./check-security.js";
 import { configKeys, configSchema } from "./schema.js";
 import type { Config } from "./types.js";
 
+export { isLoopback } from "./check-security.js";
+
 /** Raised with every problem found, not only the first. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
