@@ -6,14 +6,14 @@ import type { FaultPlan } from "./harness/proxy.js";
 
 jest.setTimeout(600_000);
 
-const FAULTS = shortOrLong(8, 300);
+const FAULTS = shortOrLong(6, 300);
 
 describeWithOpenSearch("TrailTag in front of an OpenSearch that", () => {
   const cases: readonly (readonly [string, FaultPlan])[] = [
     ["refuses random items with 429", { rates: { busy_items: 0.5 } }],
     ["answers 503", { rates: { unavailable: 0.2, unavailable_after: 0.1 } }],
     ["answers 429", { rates: { too_many_requests: 0.3 } }],
-    ["hangs", { rates: { hang: 0.05, hang_after: 0.05 }, hangMs: 4_000 }],
+    ["hangs", { rates: { hang: 0.1, hang_after: 0.1 }, hangMs: 4_000 }],
     ["breaks connections", { rates: { reset: 0.1, reset_reply: 0.2 } }],
     ["answers garbage", { rates: { garbage: 0.3 } }],
     ["answers slowly", { rates: { slow: 0.4 } }],

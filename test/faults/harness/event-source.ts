@@ -38,6 +38,7 @@ export function createEventSource(name: string, now = Date.now()): EventSource {
     },
     made: () => made,
     windowOf(id) {
+      if (!id.startsWith(`${name}-`)) return undefined;
       const n = Number(id.slice(name.length + 1));
       return n % 10 === 0 ? Math.floor(timeOf(n) / HOUR_MS) * HOUR_MS : undefined;
     },

@@ -25,6 +25,9 @@ export interface Shipper {
   finish(): Promise<void>;
 }
 
+/** A shipper that cannot get rid of a batch does not ask again at once. */
+const REFUSED_PAUSE_MS = 100;
+
 /** A client of the bulk endpoint that goes on until it is told to finish. */
 export function startShipper(options: ShipperOptions): Shipper {
   const { source, pauseMs = 20, timeoutMs = 60_000 } = options;
@@ -38,7 +41,10 @@ export function startShipper(options: ShipperOptions): Shipper {
     while (!stopping) {
       const batch = source.next(options.batchSize);
       for (const id of batch.ids) sent.add(id);
-      while (!(await send(batch)) && options.retries) await sleep(pauseMs);
+      while (!(await send(batch))) {
+        await sleep(Math.max(pauseMs, REFUSED_PAUSE_MS));
+        if (!options.retries) break;
+      }
       await sleep(pauseMs);
     }
     agent.destroy();
