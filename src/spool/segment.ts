@@ -73,7 +73,8 @@ export class Segment {
       this.oldestAt = undefined;
       return;
     }
-    const entries = this.entries ?? [];
+    const { entries } = this;
+    if (entries === undefined) return;
     for (let entry = entries[this.taken]; entry && entry.number <= through; entry = entries[this.taken]) {
       this.taken += 1;
       this.records -= 1;

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSpool, type SpoolOptions } from "../../src/spool/open-spool.js";
+import { readSpoolRecords, readSpoolStatus } from "../../src/spool/look-on.js";
 import { SpoolFullError, SpoolLockedError, type Spool } from "../../src/spool/spool.js";
 
 let dir: string;
@@ -93,5 +94,27 @@ describe("a spool", () => {
     await subject.remove(5);
     await subject.append(Buffer.from("again"), 1);
     expect(subject.status().records).toBe(appended.length - 5 + 1);
+  });
+
+  it("can be looked at from outside while it is in use, and after", async () => {
+    expect(await readSpoolStatus(dir)).toBeUndefined();
+    const subject = await spool({ segmentBytes: 200, clock: () => 5 });
+    for (let n = 1; n <= 9; n++) await subject.append(Buffer.from(`record ${n}`), n);
+    await subject.remove(4);
+    const { records, documents, bytes, oldestAt } = subject.status();
+    const view = { records, documents, bytes, oldestAt, damaged: { files: 0, bytes: 0 } };
+    expect(view).toMatchObject({ records: 5, documents: 35, oldestAt: 5 });
+    expect(await readSpoolStatus(dir)).toEqual(view);
+    const read = async () => {
+      const found: string[] = [];
+      for await (const record of readSpoolRecords(dir))
+        found.push(`${record.number} ${text(record.payload)}`);
+      return found;
+    };
+    const expected = [5, 6, 7, 8, 9].map((n) => `${n} record ${n}`);
+    expect(await read()).toEqual(expected);
+    await subject.close();
+    expect(await readSpoolStatus(dir)).toEqual(view);
+    expect(await read()).toEqual(expected);
   });
 });
