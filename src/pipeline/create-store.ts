@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Config } from "../config/types.js";
 import { toAlert, toAlerts, type AlertParts } from "../enrich/alerts.js";
 import { toDeadLetters } from "../enrich/dead-letter.js";
@@ -7,6 +6,7 @@ import { toStoredEvent } from "../enrich/stored-event.js";
 import type { EventDocument } from "../enrich/types.js";
 import { systemClock } from "../lib/clock.js";
 import type { JsonObject } from "../lib/json.js";
+import type { AlertStore } from "../output/alert-triage.js";
 import { createFilesStore, type FilesStore } from "../output/files/store.js";
 import { loadIndexMappings } from "../output/opensearch/load-mappings.js";
 import type { OpenSearchClientOptions } from "../output/opensearch/client.js";
@@ -25,7 +25,7 @@ export interface StoreContext {
 const CHUNK_BYTES = 5 * 1024 * 1024;
 
 /** The store that the configuration names, given what it needs to know of alerts and records. */
-export function createStore(config: Config, context: StoreContext): Store {
+export function createStore(config: Config, context: StoreContext): AlertStore {
   if (config.store.kind === "files") return createConfiguredFilesStore(config, context);
   const { alertsOf, alertOf, deadLetters } = knowledge(context);
   const { index_prefix, index_period, manage_templates, retention_days, max_concurrency } = config.opensearch;
@@ -77,13 +77,18 @@ function knowledge({ ruleById }: Pick<StoreContext, "ruleById">) {
   };
 }
 
-/** @throws when the CA file cannot be read. */
+/** How to talk to the cluster that is configured. */
 export function toClientOptions(config: Config): OpenSearchClientOptions {
-  const { node, username, password, ca_file, request_timeout_ms, compression } = config.opensearch;
+  const { node, username, password, request_timeout_ms, compression } = config.opensearch;
+  const { ca_file, client_cert_file, client_key_file } = config.opensearch;
   return {
     node: node ?? "",
     ...(username === undefined ? {} : { auth: { username, password: password ?? "" } }),
-    ...(ca_file === undefined ? {} : { tls: { ca: readFileSync(ca_file, "utf8") } }),
+    tlsFiles: {
+      ...(ca_file === undefined ? {} : { ca: ca_file }),
+      ...(client_cert_file === undefined ? {} : { cert: client_cert_file }),
+      ...(client_key_file === undefined ? {} : { key: client_key_file }),
+    },
     compression,
     requestTimeoutMs: request_timeout_ms,
   };

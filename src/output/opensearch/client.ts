@@ -1,16 +1,37 @@
-import type { TlsOptions } from "node:tls";
+import type { Agent } from "node:https";
 import { Client, Connection, errors, Serializer } from "@opensearch-project/opensearch";
 import type { JsonValue } from "../../lib/json.js";
+import { createTlsFiles, type TlsFileNames, type TlsFiles } from "./tls-files.js";
 
 export interface OpenSearchClientOptions {
   /** `http://host:9200`; a path prefix is kept. */
   readonly node: string;
   readonly auth?: { readonly username: string; readonly password: string };
-  readonly tls?: Pick<TlsOptions, "ca" | "cert" | "key"> & { readonly rejectUnauthorized?: boolean };
+  /** PEM files; read again when they change. */
+  readonly tlsFiles?: TlsFileNames;
+  readonly signer?: RequestSigner;
   /** gzip of request bodies: worth it across a slow network, not on the same host. Default false. */
   readonly compression?: boolean;
   /** Default 30,000. */
   readonly requestTimeoutMs?: number;
+}
+
+/** Proves who asks by headers of each request, instead of a password. */
+export interface RequestSigner {
+  /** @throws with a sentence for a person when there is nothing to sign with. */
+  ready(): Promise<void>;
+  /** The headers to add to a request that is about to be sent like this. */
+  sign(request: SignableRequest): Readonly<Record<string, string>>;
+}
+
+export interface SignableRequest {
+  readonly method: string;
+  readonly host: string;
+  /** With the query string, as it is sent. */
+  readonly path: string;
+  /** In lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
 }
 
 export interface OpenSearchRequest {
@@ -48,19 +69,22 @@ export interface OpenSearchClient {
 /**
  * The only place that talks to OpenSearch. Retrying is left to the callers, who know what may be repeated, and
  * answers stay text, since most of a bulk's answer need not be parsed.
+ *
+ * @throws when a file of `tlsFiles` cannot be used.
  */
 export function createOpenSearchClient(options: OpenSearchClientOptions): OpenSearchClient {
   const requestTimeout = options.requestTimeoutMs ?? 30_000;
+  const tls = options.tlsFiles === undefined ? undefined : createTlsFiles(options.tlsFiles);
   const client = new Client({
     node: options.node,
     ...(options.auth === undefined ? {} : { auth: { ...options.auth } }),
-    ...(options.tls === undefined ? {} : { ssl: { ...options.tls } }),
+    ...(tls === undefined ? {} : { ssl: { ...tls.current() } }),
     ...(options.compression === true ? { compression: "gzip" as const } : {}),
     maxRetries: 0,
     requestTimeout,
     resurrectStrategy: "none",
     Serializer: TextSerializer,
-    Connection: QuietConnection,
+    Connection: connectionWith(tls, options.signer),
   });
 
   return {
@@ -68,6 +92,9 @@ export function createOpenSearchClient(options: OpenSearchClientOptions): OpenSe
     requestTimeoutMs: requestTimeout,
     async request({ method, path, query, body, ndjson, timeoutMs }) {
       const timeout = timeoutMs ?? requestTimeout;
+      await options.signer?.ready().catch((error: unknown) => {
+        throw new NoReplyError(error instanceof Error ? error.message : String(error));
+      });
       const sent = client.transport.request(
         {
           method,
@@ -142,6 +169,41 @@ class QuietConnection extends Connection {
     });
     return request;
   }
+}
+
+/** Connections that show the certificates of the moment, and sign what they send. */
+function connectionWith(tls: TlsFiles | undefined, signer: RequestSigner | undefined): typeof Connection {
+  let shown = tls?.current();
+  return class extends QuietConnection {
+    override request(
+      ...[params, callback]: Parameters<Connection["request"]>
+    ): ReturnType<Connection["request"]> {
+      const now = tls?.current();
+      if (now !== shown) {
+        shown = now;
+        // The agent keeps apart what was connected with other certificates.
+        Object.assign((this.agent as Agent).options, now);
+      }
+      return super.request(params, callback);
+    }
+
+    override buildRequestObject(params: Parameters<Connection["request"]>[0]) {
+      const request = super.buildRequestObject(params);
+      if (signer === undefined) return request;
+      const headers = Object.fromEntries(
+        Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+      );
+      const { body } = params;
+      const signed = signer.sign({
+        method: request.method ?? "GET",
+        host: this.url.host,
+        path: request.path ?? "/",
+        headers,
+        body: typeof body === "string" || body instanceof Uint8Array ? body : "",
+      });
+      return { ...request, headers: { ...headers, host: this.url.host, ...signed } };
+    }
+  };
 }
 
 function withoutCredentials(node: string): string {
