@@ -90,6 +90,11 @@ describeWith("local-opensearch", "TrailTag and the life of its OpenSearch", () =
     );
   }
 
+  async function templatesAreBack(): Promise<void> {
+    const names = async () => (await ask("GET", "/_index_template/cloudtrail-*")).index_templates;
+    await waitFor(async () => (await names()).length === 3, { what: "the templates to be installed again" });
+  }
+
   it("starts before OpenSearch does, and holds what comes meanwhile", async () => {
     service = await startService({
       config: { opensearch: { node: `http://127.0.0.1:${port}` }, spool: { mode: "off" } },
@@ -117,6 +122,7 @@ describeWith("local-opensearch", "TrailTag and the life of its OpenSearch", () =
     await expectWholeAnswers(shipper);
     await expectOnceEach(shipper.since(mark));
     expect(await mapping()).toEqual(shipped);
+    await templatesAreBack();
   }, 60_000);
 
   it.each(["write", "read_only", "read_only_allow_delete"])(
@@ -156,10 +162,7 @@ describeWith("local-opensearch", "TrailTag and the life of its OpenSearch", () =
     await expectWholeAnswers(shipper);
     await expectOnceEach(shipper.since(mark));
     expect(await mapping()).toEqual(shipped);
-    await waitFor(
-      async () => (await ask("GET", "/_index_template/cloudtrail-*")).index_templates.length === 3,
-      { what: "the templates to be installed again" },
-    );
+    await templatesAreBack();
   }, 120_000);
 
   it("lives through the flood stage of a disk", async () => {

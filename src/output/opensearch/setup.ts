@@ -19,6 +19,8 @@ export interface SetupReport {
   readonly version: string;
   /** What was done, one sentence each, for a person. */
   readonly done: readonly string[];
+  /** Whether OpenSearch took all templates. */
+  readonly templates: boolean;
   /** What could not be done and does not keep TrailTag from working, one sentence each. */
   readonly problems: readonly string[];
 }
@@ -36,11 +38,28 @@ export async function setUpOpenSearch(options: SetupOptions): Promise<SetupRepor
   const templates = toIndexTemplates(mappings, prefix, createIndexNames(prefix, "week"));
   const report = { version, done: [] as string[], problems: [] as string[] };
   for (const template of templates) await installTemplate(client, template, report);
+  const installed = report.problems.length === 0;
   for (const template of templates) await updateMappings(client, template, report);
   if (mappings.policy !== undefined) {
     await installRetentionPolicy({ client, prefix, template: mappings.policy, retention }, report);
   }
-  return report;
+  return { ...report, templates: installed };
+}
+
+/** Whether a template was deleted since it was installed, or the cluster is another one. False where it does not tell. */
+export async function isTemplateMissing(
+  client: OpenSearchClient,
+  prefix: string,
+  templates: readonly IndexTemplate[],
+): Promise<boolean> {
+  const query = { filter_path: "index_templates.name" };
+  const reply = await ask(client, { method: "GET", path: `/_index_template/${prefix}-*`, query });
+  if (reply.status !== 200) return false;
+  const rows = at(replyJson(reply), "index_templates");
+  const names = new Set(
+    (Array.isArray(rows) ? (rows as readonly JsonValue[]) : []).map((r) => at(r, "name")),
+  );
+  return templates.some((template) => !names.has(template.name));
 }
 
 interface Report {

@@ -1,7 +1,9 @@
 import { systemClock, type Clock } from "../../lib/clock.js";
 import type { Store, StoreLog, StoreMetrics } from "../store.js";
 import { createAdaptiveLimit } from "./adaptive-limit.js";
+import type { AlertStore } from "../alert-triage.js";
 import type { AlertRules } from "./alert-derivation.js";
+import { createAlertTriage } from "./alert-triage.js";
 import { alertIndex, createAlertWriter, onePerAlert, type AlertItem } from "./alert-writer.js";
 import { createBatchQueue, type BatchQueueOptions } from "./batch-queue.js";
 import { createBatchSize } from "./batch-size.js";
@@ -13,7 +15,7 @@ import { createEventWriter, type EventRules } from "./event-writer.js";
 import { createIndexMaker } from "./index-maker.js";
 import { createIndexNames, type IndexPeriod } from "./index-names.js";
 import { createReconciler } from "./reconciler.js";
-import { setUpOpenSearch } from "./setup.js";
+import { isTemplateMissing, setUpOpenSearch } from "./setup.js";
 import { toIndexTemplates, type IndexMappings } from "./templates.js";
 import { checkVersion, IncompatibleStoreError } from "./version.js";
 
@@ -46,7 +48,7 @@ export interface BulkLimits {
 const CLOSE_GRACE_MS = 5_000;
 
 /** The store in OpenSearch: events and dead letters, then the alerts they raise, then what derives alerts from events. */
-export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
+export function createOpenSearchStore(options: OpenSearchStoreOptions): AlertStore {
   const { prefix, mappings, log, metrics, manageTemplates = true, clock = systemClock } = options;
   const client = createOpenSearchClient(options.client);
   const names = createIndexNames(prefix, options.indexPeriod);
@@ -102,6 +104,8 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
   const writing = new Set<Promise<unknown>>();
   /** That it was set up under: while nodes are upgraded one by one, answers name now the one, now the other. */
   const versions = new Set<string>();
+  /** Whether the templates could be installed: then they are installed again when they are gone. */
+  let ownsTemplates = false;
 
   const monitor = createConnectionMonitor({
     clock,
@@ -110,9 +114,13 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
       const now = await checkVersion(client);
       for (const queue of [bulk, reader, alerts]) queue.resume();
       await maker.refresh();
-      if (versions.has(now)) return;
-      log("info", "OpenSearch has another version than before.", { version: now });
-      await setUp();
+      if (!versions.has(now)) {
+        log("info", "OpenSearch has another version than before.", { version: now });
+        await setUp();
+      } else if (ownsTemplates && (await isTemplateMissing(client, prefix, templates))) {
+        log("warn", "Index templates of TrailTag are gone from OpenSearch: setting it up again.");
+        await setUp();
+      }
     },
     hopeless: (error) => error instanceof IncompatibleStoreError,
     onTrouble: (reason) => log("warn", "OpenSearch cannot be written to; trying again.", { reason }),
@@ -134,6 +142,7 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
     const retention = options.retention === undefined ? {} : { retention: options.retention };
     const report = await setUpOpenSearch({ client, prefix, mappings, ...retention });
     versions.add(report.version);
+    ownsTemplates = report.templates;
     log("info", "Connected to OpenSearch.", { version: report.version, done: report.done });
     for (const problem of report.problems) log("warn", problem);
   }
@@ -170,6 +179,7 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): Store {
 
   return {
     kind: "opensearch",
+    alerts: createAlertTriage({ client, pattern: names.alertsPattern, clock }),
     start: () => monitor.start(),
     write: (batch, deadline) => {
       const work = write(batch, deadline);
