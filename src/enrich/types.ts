@@ -101,6 +101,13 @@ export interface AlertDocument {
     readonly dedup_key: string;
     readonly updated_at: string;
     readonly pending: boolean;
+    /** What a person set, and who and when; absent until somebody does. */
+    readonly assignee?: string;
+    readonly note?: string;
+    readonly triaged_by?: string;
+    readonly triaged_at?: string;
+    /** Counts how often: what was read with one version is not overwritten when it has another. */
+    readonly triage_version?: number;
     /** Lists that were cut (`related.ip`, `alert.event_ids`); absent when nothing was. */
     readonly truncated?: readonly string[];
     /** Of its first event: what the rule wants told besides, by name. */

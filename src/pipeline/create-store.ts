@@ -11,7 +11,7 @@ import { createFilesStore, type FilesStore } from "../output/files/store.js";
 import { loadIndexMappings } from "../output/opensearch/load-mappings.js";
 import type { OpenSearchClientOptions } from "../output/opensearch/client.js";
 import { createOpenSearchStore } from "../output/opensearch/store.js";
-import type { DeadLetterWrite, Store, StoreLog, StoreMetrics } from "../output/store.js";
+import type { DeadLetterWrite, StoreLog, StoreMetrics } from "../output/store.js";
 import type { Rule } from "../rules/ir.js";
 
 export interface StoreContext {

@@ -11,6 +11,10 @@ export interface AlertBook {
   /** What is not on disk as it is now. */
   unsaved(): UnsavedAlert[];
   saved(documents: readonly AlertDocument[]): void;
+  /** As it stands on disk. */
+  current(id: string): AlertDocument | undefined;
+  /** What a person set is on disk; what the alert's events say is as saved or unsaved as before. */
+  triaged(document: AlertDocument): void;
   readonly size: number;
 }
 
@@ -58,6 +62,10 @@ export function createAlertBook(): AlertBook {
         onDisk.set(document.alert.id, document);
         unsaved.delete(document.alert.id);
       }
+    },
+    current: (id) => onDisk.get(id),
+    triaged(document) {
+      onDisk.set(document.alert.id, document);
     },
   };
 }

@@ -4,7 +4,14 @@ import type { AlertParts } from "../../enrich/alerts.js";
 import type { AlertDocument, DeadLetterDocument, EventDocument } from "../../enrich/types.js";
 import type { Clock } from "../../lib/clock.js";
 import type { JsonObject } from "../../lib/json.js";
-import { StoreUnavailableError, type DeadLetterWrite, type Store, type StoreLog } from "../store.js";
+import {
+  applyTriage,
+  triageVersion,
+  type AlertStore,
+  type TriageChange,
+  type TriageResult,
+} from "../alert-triage.js";
+import { StoreUnavailableError, type DeadLetterWrite, type StoreLog } from "../store.js";
 import type { StoreWrite, WriteOutcome } from "../store.js";
 import { createAlertBook } from "./alert-book.js";
 import type { AppendFile, OpenHandle } from "./append-file.js";
@@ -31,7 +38,7 @@ export interface FilesStoreOptions {
   readonly openHandle?: OpenHandle;
 }
 
-export interface FilesStore extends Store {
+export interface FilesStore extends AlertStore {
   /** Adds lines to the file of dead letters, durably: what says of letters there that they were replayed. */
   appendDeadLetters(lines: Buffer): Promise<void>;
 }
@@ -175,15 +182,37 @@ export function createFilesStore(options: FilesStoreOptions): FilesStore {
     draining = undefined;
   }
 
-  async function appendDeadLetters(lines: Buffer): Promise<void> {
+  /** Runs between groups of writes: what comes meanwhile waits, as writes do for each other. */
+  async function between<T>(work: () => Promise<T>): Promise<T> {
     while (draining !== undefined) await draining;
-    const append = opened().deadLetters.append(lines);
-    // Writes that come meanwhile wait, as they do for each other.
-    draining = append.then(
+    if (state !== "open") throw new StoreUnavailableError(`The files store in ${dir} is not open.`);
+    const result = work();
+    draining = result.then(
       () => drain(),
       () => drain(),
     );
-    await append;
+    return result;
+  }
+
+  async function appendDeadLetters(lines: Buffer): Promise<void> {
+    await between(() => opened().deadLetters.append(lines));
+  }
+
+  async function triage(id: string, change: TriageChange): Promise<TriageResult> {
+    const found = book.current(id);
+    if (found === undefined) return { kind: "unknown" };
+    if (change.ifVersion !== undefined && change.ifVersion !== triageVersion(found)) {
+      return { kind: "conflict", alert: found };
+    }
+    const alert = applyTriage(found, change, clock());
+    try {
+      await opened().alerts.append(Buffer.from(`${JSON.stringify(alert)}\n`));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new StoreUnavailableError(`Writing to ${dir} failed: ${message}`, { cause: error });
+    }
+    book.triaged(alert);
+    return { kind: "done", alert };
   }
 
   async function write(batch: readonly StoreWrite[], deadline: number): Promise<WriteOutcome[]> {
@@ -196,6 +225,10 @@ export function createFilesStore(options: FilesStoreOptions): FilesStore {
 
   return {
     kind: "files",
+    alerts: {
+      read: (id) => Promise.resolve(book.current(id)),
+      triage: (id, change) => between(() => triage(id, change)),
+    },
     async start() {
       await mkdir(dir, { recursive: true, mode: 0o750 });
       lock = await lockFolder(dir, (pid) =>
