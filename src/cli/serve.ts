@@ -3,6 +3,7 @@ import type { Config } from "../config/types.js";
 import { listen, type HttpServer } from "../http/server.js";
 import { formatDiagnostic, type Diagnostic } from "../lib/diagnostics.js";
 import { EXIT } from "../lib/errors.js";
+import { SpoolUnusableError } from "../pipeline/open-store.js";
 import { createPipeline, type Pipeline } from "../pipeline/pipeline.js";
 import { createLog, type Log } from "../telemetry/log.js";
 import { createMetrics } from "../telemetry/metrics.js";
@@ -31,8 +32,18 @@ async function serve(config: Config, log: Log): Promise<number> {
   const signals = listenForSignals();
   const metrics = createMetrics();
   const security = createSecurity(config, { log, metrics });
-  const pipeline = await createPipeline({ config, log, metrics });
-  if (saysOfRules(pipeline, config, log) === "missing") return EXIT.configuration;
+  let pipeline: Pipeline;
+  try {
+    pipeline = await createPipeline({ config, log, metrics });
+  } catch (error) {
+    if (!(error instanceof SpoolUnusableError)) throw error;
+    log.error(error.message);
+    return EXIT.unavailable;
+  }
+  if (saysOfRules(pipeline, config, log) === "missing") {
+    await pipeline.close();
+    return EXIT.configuration;
+  }
   signals.onReload(() => {
     security.reload();
     void pipeline.reload();
@@ -59,10 +70,21 @@ async function serve(config: Config, log: Log): Promise<number> {
   }
   log.info(`${String(signals.stop.reason)} came: finishing what is under way. A second signal ends at once.`);
   await server?.close(STOP_GRACE_MS);
+  if (config.spool.drain_on_stop_ms > 0) await drain(pipeline, config.spool.drain_on_stop_ms, log);
   await pipeline.close();
   security.close();
   log.info("TrailTag has stopped.");
   return EXIT.ok;
+}
+
+/** Before a replica is taken away for good, with the disk of its spool. */
+async function drain(pipeline: Pipeline, forMs: number, log: Log): Promise<void> {
+  const { spool } = pipeline.status();
+  if (spool.mode === "off" || spool.documents === 0) return;
+  log.info("Emptying the spool before the end.", { documents: spool.documents, for_ms: forMs });
+  const left = await pipeline.drain(Date.now() + forMs);
+  if (left === 0) log.info("The spool is empty.");
+  else log.warn("The spool is not empty: these are stored when it is opened again.", { documents: left });
 }
 
 function whyNotStarted(error: unknown, config: Config): string {

@@ -21,7 +21,7 @@ export interface TestService {
 export interface TestServiceOptions {
   /** Nested as in a configuration file. */
   readonly config: JsonObject;
-  /** Default true; false for a store that is away. */
+  /** Default true: waits for the store itself; false for one that is away. */
   readonly waitUntilReady?: boolean;
 }
 
@@ -37,7 +37,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   await pipeline.start();
   const server = await listen(app, "127.0.0.1", 0);
   if (options.waitUntilReady !== false) {
-    await waitFor(() => pipeline.status().ready, { what: "the service to be ready" });
+    await waitFor(() => pipeline.status().store.ready, { what: "the service to be ready" });
   }
   return {
     url: server.url,

@@ -15,9 +15,10 @@ export function operationsRoutes(context: HttpContext, guards: Guards): Router {
   });
 
   router.get("/readyz", async (req, res) => {
+    const { store, spool, ...status } = context.pipeline.status();
     const { ready, message } = context.stop.aborted
       ? { ready: false, message: "TrailTag is shutting down." }
-      : context.pipeline.status();
+      : status;
     if (!(await guards.may(req, "read"))) {
       sendJson(req, res, ready ? 200 : 503, { ready });
       return;
@@ -30,13 +31,16 @@ export function operationsRoutes(context: HttpContext, guards: Guards): Router {
       lists,
       exceptions: { ...exceptions },
       ruleset,
+      store: { ...store },
+      spool: { ...spool },
     });
   });
 
   router.get("/metrics", async (_req, res) => {
     context.metrics.exceptions(context.pipeline.loaded().exceptions);
-    const { ready } = context.pipeline.status();
-    context.metrics.ready(!context.stop.aborted && ready, ready);
+    const { ready, store } = context.pipeline.status();
+    context.metrics.ready(!context.stop.aborted && ready, store.ready);
+    context.pipeline.observe();
     const { contentType, text } = await context.metrics.expose();
     sendText(res, 200, contentType, text);
   });
