@@ -121,7 +121,7 @@ function lay(kustomization: Kustomization, folder: string, manifests: Manifest[]
 }
 
 interface JsonPatch {
-  readonly op: "add";
+  readonly op: string;
   readonly path: string;
   readonly value: unknown;
 }

@@ -15,6 +15,11 @@ interface AlertRule {
   readonly annotations: { readonly summary: string; readonly runbook_url: string };
 }
 
+interface Panel {
+  readonly title: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+}
+
 const text = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 const groups: { name: string; rules: AlertRule[] }[] = parse(text("deploy/prometheus/alerts.yml")).groups;
 const rules = groups.flatMap((group) => group.rules);
@@ -124,7 +129,7 @@ describe("the dashboard", () => {
   it("has no two panels in one place", () => {
     expect(new Set(panels.map((panel) => panel.id)).size).toBe(panels.length);
     const cells = new Set<string>();
-    for (const { gridPos, title } of panels) {
+    for (const { gridPos, title } of panels as Panel[]) {
       expect([title, gridPos.x + gridPos.w <= 24]).toEqual([title, true]);
       for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
         for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {

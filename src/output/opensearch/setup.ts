@@ -54,7 +54,8 @@ export async function isTemplateMissing(
 ): Promise<boolean> {
   const query = { filter_path: "index_templates.name" };
   const reply = await ask(client, { method: "GET", path: `/_index_template/${prefix}-*`, query });
-  if (reply.status !== 200) return false;
+  // 404: none at all.
+  if (reply.status !== 200 && reply.status !== 404) return false;
   const rows = at(replyJson(reply), "index_templates");
   const names = new Set(
     (Array.isArray(rows) ? (rows as readonly JsonValue[]) : []).map((r) => at(r, "name")),

@@ -223,6 +223,17 @@ describeWithOpenSearch("The OpenSearch store", () => {
     ]);
   });
 
+  it("installs its templates again when they are gone", async () => {
+    await ask(url, "DELETE", `/_index_template/${prefix}-*`);
+    await waitFor(
+      async () => {
+        const { index_templates } = await ask(url, "GET", `/_index_template/${prefix}-*`);
+        return index_templates.length === 3;
+      },
+      { what: "three templates" },
+    );
+  });
+
   it("reports that it is ready", () => {
     expect(store.status().ready).toBe(true);
   });
