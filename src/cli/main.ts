@@ -46,6 +46,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "make keys and users, and check the file of credentials",
     load: async () => (await import("./auth.js")).authCommand,
   },
+  doctor: {
+    summary: "say what is wrong with a running TrailTag and its store",
+    load: async () => (await import("./doctor.js")).doctorCommand,
+  },
   version: {
     summary: "print the version of TrailTag, of ATT&CK and of Node",
     load: async () => (await import("./version.js")).versionCommand,

@@ -119,12 +119,13 @@ function guardOf(stored: JsonValue | undefined): Record<string, string> {
   return { if_seq_no: String(seqNo), if_primary_term: String(primaryTerm) };
 }
 
-function isUnknownRoute({ status, text }: OpenSearchReply): boolean {
+/** Whether OpenSearch knows no such route, for want of a plugin. */
+export function isUnknownRoute({ status, text }: OpenSearchReply): boolean {
   return [400, 404, 405].includes(status) && /no handler found|not allowed/iu.test(text);
 }
 
 /** Whether a value says all that is wanted; OpenSearch adds defaults and times of its own. */
-function holds(value: JsonValue | undefined, wanted: JsonValue | undefined): boolean {
+export function holds(value: JsonValue | undefined, wanted: JsonValue | undefined): boolean {
   if (Array.isArray(wanted)) {
     if (!Array.isArray(value) || value.length !== wanted.length) return false;
     return (wanted as JsonValue[]).every((each, i) => holds((value as JsonValue[])[i], each));
