@@ -50,9 +50,9 @@ export function createFailureLimit(
   return {
     take(address) {
       const bucket = bucketOf(address);
-      forget();
       if (bucket.left < 1) return Math.max(1, Math.ceil((1 - bucket.left) / perMs / 1000));
       bucket.left -= 1;
+      forget();
       return 0;
     },
     giveBack(address) {
