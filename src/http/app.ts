@@ -7,6 +7,7 @@ import { bulkRoute } from "./routes/bulk.js";
 import { eventsRoute, simulateRoute } from "./routes/events.js";
 import { firehoseErrors, firehoseRoute } from "./routes/firehose.js";
 import { operationsRoutes } from "./routes/operations.js";
+import { triageRoutes } from "./routes/triage.js";
 import { speaksElasticsearch, startUpRoutes } from "./routes/start-up.js";
 
 /** The whole HTTP surface; docs/reference/http.md lists the routes. */
@@ -36,6 +37,7 @@ export function createApp(context: HttpContext): Express {
   app.use(routes.router);
   app.use("/v1/firehose", firehoseErrors);
   app.use(operationsRoutes(context, guards));
+  app.use(triageRoutes(context, guards));
   app.use(startUpRoutes(context, guards));
   // Which paths there are is told to those alone who may come in.
   app.use(guards.require("any"));
