@@ -50,6 +50,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "say what is wrong with a running TrailTag and its store",
     load: async () => (await import("./doctor.js")).doctorCommand,
   },
+  spool: {
+    summary: "tell, export or empty what waits on disk for OpenSearch",
+    load: async () => (await import("./spool.js")).spoolCommand,
+  },
   version: {
     summary: "print the version of TrailTag, of ATT&CK and of Node",
     load: async () => (await import("./version.js")).versionCommand,
