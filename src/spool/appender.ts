@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { errorCode } from "../output/files/error-code.js";
 import type { Clock } from "../lib/clock.js";
 import { appendGroup, type NewRecord } from "./append-group.js";
+import { isNoRoom } from "./disk-errors.js";
 import { MARKER_BYTES } from "./done-marker.js";
 import { formatBytes } from "./format-bytes.js";
 import { toStored } from "./payload.js";
@@ -191,8 +192,4 @@ export function createAppender(queue: Queue, options: AppenderOptions): Appender
       await turn;
     },
   };
-}
-
-function isNoRoom(error: unknown): boolean {
-  return ["ENOSPC", "EDQUOT", "EFBIG"].includes(errorCode(error) ?? "");
 }

@@ -79,7 +79,12 @@ export function createDamageBook(files: SpoolFiles, log: StoreLog): DamageBook {
     async move(path) {
       const made = await create(path);
       await made.file.close();
-      await files.rename(path, made.path);
+      try {
+        await files.rename(path, made.path);
+      } catch (error) {
+        await files.remove(made.path);
+        throw error;
+      }
       await files.syncFolder(dirname(path));
     },
     count(what, where, why) {

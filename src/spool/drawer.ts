@@ -1,4 +1,6 @@
+import { errorCode } from "../output/files/error-code.js";
 import { writeHole } from "./damage.js";
+import { isNoRoom } from "./disk-errors.js";
 import { fromStored, isIntact } from "./payload.js";
 import { START, type Position } from "./position.js";
 import type { Queue } from "./queue.js";
@@ -18,6 +20,9 @@ export interface Drawer {
   close(): Promise<void>;
 }
 
+/** How often a read that the disk fails is tried, over several calls, before what it would give is set aside. */
+const MOST_TRIES = 5;
+
 /** @param leftoverBytes a last segment that is done stays, to be appended to, until it is larger than this. */
 export function createDrawer(
   queue: Queue,
@@ -25,6 +30,7 @@ export function createDrawer(
   whileNotAppending: <T>(work: () => Promise<T>) => Promise<T>,
 ): Drawer {
   const { files, segments, book, marker, log } = queue;
+  const failures = new WeakMap<object, number>();
 
   /** Loads what a segment holds; damage that came since it was opened shows here. */
   async function load(segment: Segment): Promise<Entry[]> {
@@ -56,7 +62,25 @@ export function createDrawer(
 
   /** No record may be appended, and no file let go, while the entries are loaded. */
   async function entriesOf(segment: Segment): Promise<Entry[]> {
-    return segment.entries ?? whileNotAppending(() => load(segment));
+    if (segment.entries !== undefined) return segment.entries;
+    try {
+      return await whileNotAppending(() => load(segment));
+    } catch (error) {
+      if (!givesUp(segment, error)) throw error;
+      const { path, records, documents, size: bytes } = segment;
+      segment.keep = true;
+      segment.fill([], 0);
+      book.count({ records, documents, bytes }, path, `the disk does not give its bytes (${textOf(error)})`);
+      return [];
+    }
+  }
+
+  /** A disk that fails may come back: it is asked again, by the next calls, before what it holds is given up. */
+  function givesUp(what: object, error: unknown): boolean {
+    if (errorCode(error) !== "EIO") return false;
+    const tries = (failures.get(what) ?? 0) + 1;
+    failures.set(what, tries);
+    return tries >= MOST_TRIES;
   }
 
   async function setAside(segment: Segment, entry: Entry, why: string): Promise<void> {
@@ -73,30 +97,25 @@ export function createDrawer(
     book.count({ records: 1, documents: entry.documents, bytes: length }, segment.path, why);
   }
 
-  /** The bytes from one record to another; undefined where the disk does not give them. */
-  async function bytesBetween(segment: Segment, first: Entry, last: Entry): Promise<Buffer | undefined> {
-    try {
-      return await readSpan(await segment.open(), first.offset, endOf(last) - first.offset);
-    } catch (error) {
-      log(
-        "error",
-        `Reading ${segment.path} failed: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      return undefined;
-    }
-  }
-
   async function readRun(segment: Segment, run: readonly Entry[]): Promise<SpoolRecord[]> {
     const [first] = run;
     const last = run.at(-1);
     if (first === undefined || last === undefined) return [];
-    const bytes = await bytesBetween(segment, first, last);
+    const file = await segment.open();
+    let bytes: Buffer;
+    try {
+      bytes = await readSpan(file, first.offset, endOf(last) - first.offset);
+    } catch (error) {
+      if (run.length > 1) return readRun(segment, [first]);
+      if (!givesUp(first, error)) throw error;
+      await setAside(segment, first, `the disk does not give record ${first.number} (${textOf(error)})`);
+      return [];
+    }
     const payloads = await Promise.all(
       run.map(async (entry) => {
-        const own = bytes ?? (await bytesBetween(segment, entry, entry));
-        const from = entry.offset - (bytes === undefined ? entry.offset : first.offset) + RECORD_HEADER_BYTES;
-        const stored = own?.subarray(from, from + entry.storedLength);
-        return stored !== undefined && isIntact(entry, stored) ? fromStored(entry, stored) : undefined;
+        const from = entry.offset - first.offset + RECORD_HEADER_BYTES;
+        const stored = bytes.subarray(from, from + entry.storedLength);
+        return isIntact(entry, stored) ? fromStored(entry, stored) : undefined;
       }),
     );
     const records: SpoolRecord[] = [];
@@ -160,15 +179,20 @@ export function createDrawer(
         segment.end.number <= queue.done.number && (segment !== queue.active || segment.size > leftover),
     );
     if (done.length === 0) return;
-    // Else a crash might bring back an older marker, and segments that were stored and deleted would seem lost; and
-    // with the last segment the numbers would begin anew.
-    const noted = await noteDone()
-      .then(() => marker.sync())
-      .then(() => true, tellMarker);
+    let noted = true;
+    try {
+      await noteDone();
+      await marker.sync();
+    } catch (error) {
+      tellMarker(error);
+      // Else a crash might bring back an older marker, and segments that were stored and deleted would seem lost.
+      if (!isNoRoom(error)) return;
+      noted = false;
+    }
     for (const segment of done) {
-      if (segment === segments.at(-1)) {
-        if (noted) await whileNotAppending(() => dropLast(segment));
-      } else await drop(segment);
+      if (segment !== segments.at(-1)) await drop(segment);
+      // Without marker and segments the numbers would begin anew.
+      else if (noted) await whileNotAppending(() => dropLast(segment));
     }
   }
 
@@ -184,7 +208,7 @@ export function createDrawer(
       await (segment.keep ? book.move(segment.path) : files.remove(segment.path));
       segments.splice(segments.indexOf(segment), 1);
     } catch (error) {
-      log("warn", `${segment.path} is done, but could not be deleted; it is tried again: ${String(error)}`);
+      log("warn", `${segment.path} is done, but could not be deleted; it is tried again: ${textOf(error)}`);
     }
   }
 
@@ -192,12 +216,11 @@ export function createDrawer(
     await marker.write(queue.done);
   }
 
-  function tellMarker(error: unknown): false {
+  function tellMarker(error: unknown): void {
     log(
       "warn",
-      `How far the spool is done could not be noted; a restart may store some events again: ${String(error)}`,
+      `How far the spool is done could not be noted; a restart may store some events again: ${textOf(error)}`,
     );
-    return false;
   }
 
   return { read, remove, close: () => dropDone(SEGMENT_HEADER_BYTES) };
@@ -217,4 +240,8 @@ function takeRun(entries: readonly Entry[], index: number, maxBytes: number): En
     bytes += entry.payloadLength;
   }
   return run;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -42,7 +42,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     const book = createDamageBook(files, log);
     const { marker, done } = await openDoneMarker(files, dir);
     const recovered = await recoverSegments(files, dir, done, book, log);
-    const queue: Queue = { dir, files, log, book, marker, done, ...recovered };
+    const queue: Queue = { dir, files, log, book, marker, ...recovered };
+    // The marker is there before the disk is full: noting then needs no room.
+    await marker.write(queue.done).catch(() => undefined);
     const onSync = options.onSync ?? (() => undefined);
     return createSpool(queue, { maxBytes, segmentBytes, clock, onSync }, lock);
   } catch (error) {

@@ -18,6 +18,8 @@ export interface Recovered {
   readonly segments: Segment[];
   /** The last one, when more can be appended to it. */
   readonly active: Segment | undefined;
+  /** After the last record that is not wanted any more, or is lost before the first segment. */
+  readonly done: Position;
   /** After the last record that ever was, as far as is known. */
   readonly end: Position;
 }
@@ -37,6 +39,7 @@ export async function recoverSegments(
 ): Promise<Recovered> {
   const found = await findSegments(files, dir, book, log);
   let end = done;
+  const first = found[0]?.segment.header.start;
   let active: Segment | undefined;
   const segments: Segment[] = [];
   for (const [index, { segment, size }] of found.entries()) {
@@ -68,7 +71,7 @@ export async function recoverSegments(
       await file.sync();
     } else await segment.release();
   }
-  return { segments, active, end };
+  return { segments, active, end, done: first === undefined ? done : later(done, first) };
 }
 
 async function findSegments(

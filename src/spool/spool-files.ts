@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { mkdir, open, readdir, rename, unlink, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
+import { errorCode } from "../output/files/error-code.js";
 import { lockSpool } from "./spool-lock.js";
 import type { StoreLog } from "../output/store.js";
 
@@ -17,6 +18,7 @@ export interface SpoolFiles {
   /** `read` and `write` (which reads too) need the file to be there; `create` needs it not to be. */
   open(path: string, how: "read" | "write" | "create"): Promise<SpoolFile>;
   rename(from: string, to: string): Promise<void>;
+  /** A file that is not there is removed. */
   remove(path: string): Promise<void>;
   /** Makes names made, moved and removed in the folder durable. */
   syncFolder(dir: string): Promise<void>;
@@ -52,7 +54,11 @@ export const realFiles: SpoolFiles = {
     return toSpoolFile(path, await open(path, FLAGS[how], 0o640));
   },
   rename,
-  remove: unlink,
+  async remove(path) {
+    await unlink(path).catch((error: unknown) => {
+      if (errorCode(error) !== "ENOENT") throw error;
+    });
+  },
   syncFolder,
 };
 

@@ -16,7 +16,8 @@ export interface Spool {
   /**
    * The oldest records after the one with number `after` (0: from the start), in order: at least one where there is
    * one, and no more than `maxBytes` of payload unless the first alone is larger. What cannot be read back is set
-   * aside and counted, and passed over.
+   * aside and counted, and passed over. Rejects when the disk fails just now (EIO is tried five times before what it
+   * would give is set aside): ask again a little later.
    */
   read(after: number, maxBytes: number): Promise<readonly SpoolRecord[]>;
   /** Takes off all records up to and with number `through`. Idempotent; a crash of the machine may bring some of them back. */
