@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { findJava } from "../../dev/java.js";
 import { OPENSEARCH_ROOT } from "../../dev/local-opensearch.js";
 import { findMaven, jarFolder } from "../../dev/maven.js";
+import { hasSecuredOpenSearch } from "../../dev/security/secured-opensearch.js";
 import { packageRoot } from "../../src/lib/package-root.js";
 
 /** A part outside npm that some suites need. */
@@ -43,6 +44,15 @@ export const PARTS = {
         : undefined;
     },
   },
+  "security-plugin": {
+    title: "an OpenSearch with its security plugin",
+    install: "install a JDK 21 or later, Maven and openssl",
+    missing: () => {
+      if (findJava() === undefined) return "no Java 21 or later was found";
+      if (!hasCommand("openssl")) return "openssl is not installed";
+      return findMaven() === undefined && !hasSecuredOpenSearch() ? "Maven is not installed" : undefined;
+    },
+  },
   rsyslog: {
     title: "rsyslog with omelasticsearch",
     install: "apt-get install rsyslog rsyslog-elasticsearch",
@@ -57,6 +67,11 @@ export const PARTS = {
     title: "syslog-ng with http()",
     install: "dev/unpack-syslog-ng.sh (Debian and Ubuntu; it leaves rsyslog in place)",
     missing: () => (syslogNg() === undefined ? "it is not in data/syslog-ng" : undefined),
+  },
+  openssl: {
+    title: "openssl, which makes certificates",
+    install: "apt-get install openssl",
+    missing: () => (hasCommand("openssl") ? undefined : "openssl is not installed"),
   },
   "docs-commands": {
     title: "bash, curl and jq, which the docs use",
