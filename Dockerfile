@@ -17,8 +17,9 @@ COPY package.json LICENSE NOTICE ./
 COPY rules ./rules
 COPY mappings ./mappings
 COPY dashboards ./dashboards
-# The only folder that is written to (the files store); a volume made from it belongs to the user below.
-RUN mkdir /data && chown node:node /data
+# The only folder that is written to (the spool, the files store): `data`, where both are unless set otherwise. A volume
+# made from it belongs to the user below.
+RUN mkdir /data && chown node:node /data && ln -s /data /app/data
 VOLUME /data
 USER node
 EXPOSE 9280

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadConfig } from "../../src/config/load.js";
 import { readCompose, ROOT } from "./read-compose.js";
 
 interface Instruction {
@@ -85,7 +86,10 @@ test("it runs the package's command, as another user than root", () => {
 
 test("the folder that it writes to is a volume of that user's, the one that Compose mounts", () => {
   expect(rest(final, "VOLUME")).toEqual(["/data"]);
-  expect(rest(final, "RUN")).toEqual(["mkdir /data && chown node:node /data"]);
+  // Relative folders, as spool.dir and store.dir are by default, are below /app.
+  expect(rest(final, "RUN")).toEqual(["mkdir /data && chown node:node /data && ln -s /data /app/data"]);
+  const { spool, store } = loadConfig({ files: [], env: {}, flags: { store: { kind: "files" } } });
+  for (const { dir } of [spool, store]) expect(dir).toMatch(/^data\//);
   expect(readCompose().services["trailtag"]!.volumes).toContain("trailtag-data:/data");
 });
 
