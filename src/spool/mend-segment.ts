@@ -1,7 +1,6 @@
-import { basename } from "node:path";
 import { writeHole, type DamageBook } from "./damage.js";
 import { between, later, type Position } from "./position.js";
-import { positionAfter } from "./record.js";
+import { positionAfter, RECORD_HEADER_BYTES } from "./record.js";
 import type { DamagedSpan, SegmentScan } from "./scan-segment.js";
 import type { SpoolFile } from "./spool-files.js";
 
@@ -23,6 +22,10 @@ export interface Mended {
   readonly whole: boolean;
   /** Damaged bytes are in it that could not be copied aside. */
   readonly keep: boolean;
+  /** Offset where what is known of it ends. */
+  readonly end: number;
+  /** After the last record, lost ones included. */
+  readonly position: Position;
 }
 
 /** Sets aside and counts what a scan found damaged, so that the segment reads without it from now on. */
@@ -40,13 +43,13 @@ export async function mendSegment(options: MendOptions): Promise<Mended> {
     book.count({ ...lost, bytes: span.length }, path, `${span.length} bytes at ${span.offset} are no record`);
   }
 
-  async function atTheEnd(span: DamagedSpan): Promise<boolean> {
+  async function atTheEnd(span: DamagedSpan): Promise<Mended> {
     const from = later(scan.position, done);
     const lost = next === undefined ? lostByHeaders(span, from) : between(from, next);
     if (await book.copy(file, path, span.offset, span.length)) await cut();
     else keep = true;
     book.count({ ...lost, bytes: span.length }, path, `its end from byte ${span.offset} on is no record`);
-    return !keep;
+    return closed(!keep);
   }
 
   async function cut(): Promise<void> {
@@ -54,16 +57,32 @@ export async function mendSegment(options: MendOptions): Promise<Mended> {
     await file.sync();
   }
 
+  /** Notes records that are missing at the end, so that they are not counted again at the next start. */
+  async function closed(whole: boolean): Promise<Mended> {
+    const { end, position } = scan;
+    if (!whole || next === undefined || next.number <= position.number) return { whole, keep, end, position };
+    const hole = { offset: end, length: RECORD_HEADER_BYTES, from: position, to: next };
+    const noted = await writeHole(file, segmentId, hole).then(
+      () => true,
+      () => false,
+    );
+    return { whole, keep, end: noted ? end + RECORD_HEADER_BYTES : end, position: next };
+  }
+
   const tail = scan.damage.at(-1);
   for (const span of scan.damage) if (span.to !== undefined) await inTheMiddle(span, span.to);
-  if (tail !== undefined && tail.to === undefined) return { whole: await atTheEnd(tail), keep };
+  if (tail !== undefined && tail.to === undefined) return atTheEnd(tail);
   const missing = next && between(later(scan.position, done), next);
   if (missing && missing.records > 0) {
-    book.count({ ...missing, bytes: 0 }, path, `${basename(path)} was cut short between two records`);
+    book.count(
+      { ...missing, bytes: 0 },
+      path,
+      "it was cut short between two records, or files after it are missing",
+    );
   }
   // Appended but never acknowledged: whoever appended it was told that it failed.
   if (scan.end < size) await cut();
-  return { whole: true, keep };
+  return closed(true);
 }
 
 function lostByHeaders({ headers }: DamagedSpan, from: Position): { records: number; documents: number } {

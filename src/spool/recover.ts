@@ -59,12 +59,12 @@ export async function recoverSegments(
     });
     const segmentId = header.id;
     const mended = await mendSegment({ file, path, segmentId, scan, size, done, next: next?.start, book });
-    segment.size = Math.max(SEGMENT_HEADER_BYTES, scan.end);
-    segment.end = scan.position;
+    segment.size = Math.max(SEGMENT_HEADER_BYTES, mended.end);
+    segment.end = mended.position;
     segment.keep = mended.keep;
     segment.fill(scan.entries, done.number);
     segments.push(segment);
-    end = later(end, later(scan.position, next?.start ?? scan.position));
+    end = later(end, mended.position);
     if (next === undefined && mended.whole) {
       active = segment;
       // A killed process may have left bytes that only the system's cache has: what is given out must be on disk.
@@ -105,9 +105,9 @@ async function readSegment(
     if (typeof header === "object") return { segment: new Segment(files, dir, name, header), size };
     const rebuilt = header === "damaged" ? await rebuildHeader() : undefined;
     if (rebuilt !== undefined) return { segment: new Segment(files, dir, name, rebuilt), size };
-    if (last && header === "damaged" && size <= SEGMENT_HEADER_BYTES) {
-      // A segment that was just being made: no record in it was acknowledged before its header was synced.
-      log("info", `${path} was begun and never used; it is removed.`);
+    if (header === "damaged" && (size === 0 || (last && size <= SEGMENT_HEADER_BYTES))) {
+      // Mostly one that was just being made: no record is acknowledged before the header is synced.
+      log("info", `${path} holds no record; it is removed.`);
       await files.remove(path);
       return undefined;
     }

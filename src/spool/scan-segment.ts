@@ -9,7 +9,7 @@ import {
   type RecordHeader,
 } from "./record.js";
 import { isIntact } from "./payload.js";
-import type { Position } from "./position.js";
+import { later, type Position } from "./position.js";
 import { readSpan, type SpoolFile } from "./spool-files.js";
 
 export interface ScanRange {
@@ -75,6 +75,7 @@ export async function scanSegment(file: SpoolFile, range: ScanRange): Promise<Se
     const stop = next?.offset ?? range.to;
     const to = next && { number: next.number - 1, documents: next.documentsBefore };
     damage.push({ offset: at, length: stop - at, from: position, to, headers });
+    position = to === undefined ? position : later(position, to);
     at = stop;
   }
   return { entries, damage, end, position };
