@@ -138,12 +138,11 @@ export function createIndexMaker(options: IndexMakerOptions): IndexMaker {
       const names = (rows as JsonValue[]).map((row) => at(row, "index"));
       return new Set(names.filter((name) => typeof name === "string"));
     }
-    const named = [...known].filter(([index, target]) => target === requireAlias(index)).map(([i]) => i);
-    const wanted = [...patterns.map((p) => `${p.replace(/\*$/, "")}*${WRITE}`), ...named].join(",");
-    const reply = await client.request({ method: "GET", path: `/_alias/${wanted}` });
+    // With the indices before it: a bare /_alias asks for a right to every index of the cluster.
+    const reply = await client.request({ method: "GET", path: `/${patterns.join(",")}/_alias` });
     const answer = replyJson(reply);
-    // 404 names what is not there, beside what is.
-    if ((reply.status !== 200 && reply.status !== 404) || !isJsonObject(answer)) return undefined;
+    if (reply.status === 404) return new Set();
+    if (reply.status !== 200 || !isJsonObject(answer)) return undefined;
     const aliases = Object.values(answer).flatMap((entry) => Object.keys(objectAt(entry, "aliases")));
     return new Set(aliases.map((alias) => (alias.endsWith(WRITE) ? alias.slice(0, -WRITE.length) : alias)));
   }
