@@ -10,6 +10,7 @@ export interface Item {
   readonly documents: number;
   /** Kept while it waits or is under way; read again after a rest. */
   payload: Uint8Array | undefined;
+  /** Resting: the store did not take it while it took others. */
   state: "waiting" | "running" | "resting" | "done";
   /** Positions that are not stored yet; undefined: all. */
   pending: readonly number[] | undefined;
@@ -26,8 +27,14 @@ export type History = Pick<Item, "tries" | "failures" | "restUntil">;
 
 /** Keeps account of the records that the drain works on. */
 export interface Ledger {
-  /** The oldest that may be tried now, with its payload. @param running how many are under way */
-  next(running: number): Promise<Item | undefined>;
+  /**
+   * The oldest that may be tried now, with its payload. What failed while the store took others comes after those
+   * that did not, or its failures would hold up the rest.
+   *
+   * @param running how many are under way
+   * @param probing whether it is to show that the store takes anything at all
+   */
+  next(running: number, probing: boolean): Promise<Item | undefined>;
   /** A try has ended. Records that are stored are taken off as soon as all before them are. */
   ended(item: Item): void;
   /** A record of this payload goes to the end, and keeps its history. @returns what undoes that */
@@ -45,6 +52,8 @@ export interface LedgerOptions {
   readonly onEmpty: () => void;
 }
 
+/** Records among which a probe chooses. */
+const PROBED = 4;
 /** Payloads in memory at a time; a single larger one goes alone. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
@@ -128,18 +137,19 @@ export function createLedger({ spool, bell, log, clock, onEmpty }: LedgerOptions
   }
 
   return {
-    async next(running) {
+    async next(running, probing) {
       const now = clock();
-      const known = items.find(
-        ({ state, restUntil }) => state === "waiting" || (state === "resting" && restUntil <= now),
-      );
-      if (known !== undefined) return known.payload === undefined ? readAgain(known) : known;
-      if (running > 0 && bytes >= MAX_BYTES) return undefined;
-      await readMore();
-      return items.find(({ state }) => state === "waiting");
+      const waiting = (): Item[] => items.filter(({ state }) => state === "waiting");
+      const none = waiting().length === 0 && (running === 0 || bytes < MAX_BYTES);
+      if (none || (probing && items.length < PROBED)) await readMore();
+      const found = waiting();
+      // A store that takes nothing of one record may take others: probes go from one to the next.
+      if (probing) found.sort((a, b) => a.tries - b.tries || a.number - b.number);
+      const rested = items.find(({ state, restUntil }) => state === "resting" && restUntil <= now);
+      return found[0] ?? (rested && readAgain(rested));
     },
     ended(item) {
-      letGo(item);
+      if (item.state !== "waiting") letGo(item);
       takeOff();
     },
     moved(payload, history) {

@@ -77,10 +77,10 @@ export function createDrain(options: DrainOptions): Drain {
   }
 
   async function takeUp(): Promise<void> {
-    while (!closing && store.status().ready && spool.status().records > 0) {
+    while (!closing && spool.status().records > 0) {
       const shut = guard.trouble() !== undefined;
       if (flights >= (shut || options.live() > 0 ? 1 : RECORDS_IN_FLIGHT)) return;
-      const item = await ledger.next(flights);
+      const item = await ledger.next(flights, shut);
       if (item === undefined) return;
       if (shut && !guard.mayProbe()) return;
       item.state = "running";
@@ -110,8 +110,12 @@ export function createDrain(options: DrainOptions): Drain {
         return;
       }
       attempt.failed(item.message);
-      if (attempt.storeTook()) item.failures++;
       item.pending = left;
+      if (!attempt.storeTook()) {
+        item.state = "waiting";
+        return;
+      }
+      item.failures++;
       const rest = left.map((position) => writes[position] as StoreWrite);
       if (item.failures >= KEEPS_PLACE && (await moveToEnd(item, rest))) return;
       item.restUntil = clock() + restMs(item.failures);

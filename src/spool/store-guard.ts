@@ -8,7 +8,10 @@ import type { Store } from "../output/store.js";
 export interface StoreGuard {
   /** Undefined when a write has a chance, else a sentence why not. */
   trouble(): string | undefined;
-  /** While the guard is shut: true for one caller at a time, who then tells how it went. Later and later after failures. */
+  /**
+   * While there is trouble: true for one caller at a time, who then tells how it went; later and later after failures.
+   * Also while the store says that it is away: it may mean one index, and a write to another shows that it is not.
+   */
   mayProbe(): boolean;
   /** Call it when a write begins. */
   begin(): Attempt;
@@ -59,7 +62,8 @@ export function createStoreGuard(store: Pick<Store, "status">, clock: Clock): St
       return ready ? shut : message;
     },
     mayProbe() {
-      if (!lookAtMonitor().ready || shut === undefined || probing || clock() < nextProbe) return false;
+      lookAtMonitor();
+      if (probing || clock() < nextProbe) return false;
       probing = true;
       return true;
     },
@@ -79,7 +83,8 @@ export function createStoreGuard(store: Pick<Store, "status">, clock: Clock): St
           if (successes > before) return;
           // Of many writes that fail at once the first tells, and then each probe.
           if (shut === undefined || probed) failures++;
-          shut = message;
+          // What the monitor knows needs no guard: the store is back as soon as the monitor says so.
+          if (store.status().ready) shut = message;
           const ceiling = Math.min(MAX_PROBE_MS, FIRST_PROBE_MS * 2 ** Math.min(failures - 1, 10));
           nextProbe = clock() + ceiling / 2 + (Math.random() * ceiling) / 2;
         },
