@@ -1,4 +1,5 @@
 import type { Clock } from "../lib/clock.js";
+import { createFailureLimit } from "./failure-limit.js";
 
 /** One line of the audit log. Never a secret, a document or the text of a note. */
 export interface AuditEntry {
@@ -18,6 +19,8 @@ export interface AuditEntry {
 export interface Audit {
   /** Each has a line. */
   acted(entry: AuditEntry): void;
+  /** Of what was refused: each has a line as well, up to 30 a minute from one address; the others are counted. */
+  attempted(entry: AuditEntry, addressKey: string): void;
   /** Of each address the first in a minute has a line, the others are counted in one. */
   counted(entry: AuditEntry, addressKey: string): void;
   /** Tells what was counted and not told yet. */
@@ -33,11 +36,14 @@ interface Tally {
 }
 
 const MINUTE_MS = 60_000;
+/** Whoever knocks without end must not fill the log. */
+const ATTEMPTS_PER_MINUTE = 30;
 /** Beyond it further addresses share one line. */
 const MAX_ADDRESSES = 1_000;
 
 export function createAudit(write: (entry: AuditEntry) => void, clock: Clock): Audit {
   const tallies = new Map<string, Tally>();
+  const attempts = createFailureLimit(ATTEMPTS_PER_MINUTE, clock, MAX_ADDRESSES);
   const sweep = setInterval(() => tell(false), MINUTE_MS / 4);
   sweep.unref();
 
@@ -58,23 +64,29 @@ export function createAudit(write: (entry: AuditEntry) => void, clock: Clock): A
     }
   }
 
+  function counted(entry: AuditEntry, addressKey: string): void {
+    tell(false);
+    const known = tallies.get(addressKey);
+    if (known !== undefined) known.more++;
+    else if (tallies.size < MAX_ADDRESSES) {
+      tallies.set(addressKey, { until: clock() + MINUTE_MS, first: entry, more: 0 });
+      write(entry);
+    } else {
+      const others = tallies.get("others");
+      if (others !== undefined) others.more++;
+      else {
+        const first = { ...entry, address: "others" };
+        tallies.set("others", { until: clock() + MINUTE_MS, first, more: 1 });
+      }
+    }
+  }
+
   return {
     acted: write,
-    counted(entry, addressKey) {
-      tell(false);
-      const known = tallies.get(addressKey);
-      if (known !== undefined) known.more++;
-      else if (tallies.size < MAX_ADDRESSES) {
-        tallies.set(addressKey, { until: clock() + MINUTE_MS, first: entry, more: 0 });
-        write(entry);
-      } else {
-        const others = tallies.get("others");
-        if (others !== undefined) others.more++;
-        else {
-          const first = { ...entry, address: "others" };
-          tallies.set("others", { until: clock() + MINUTE_MS, first, more: 1 });
-        }
-      }
+    counted,
+    attempted(entry, addressKey) {
+      if (attempts.take(addressKey) === 0) write(entry);
+      else counted(entry, addressKey);
     },
     flush: () => tell(true),
     close() {

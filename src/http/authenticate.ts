@@ -17,7 +17,7 @@ export interface Guards {
 
 const GUARDS = new WeakMap<object, Requirement>();
 const PRINCIPALS = new WeakMap<Request, Principal>();
-/** Each refusal on these is a line of the audit log by itself. */
+/** What is refused on these is a line of the audit log by itself. */
 const PRIVILEGED: ReadonlySet<Requirement> = new Set(["admin", "triage"]);
 
 const CHALLENGES = {
@@ -45,15 +45,10 @@ export function createGuards(context: Pick<HttpContext, "security" | "metrics">)
     metrics.security.authFailure(reason);
     const address = addressOf(context, req);
     const actor = id === undefined ? {} : { actor: { mode: authenticator.mode, id } };
-    const entry = {
-      ...actor,
-      outcome: "refused",
-      address: address.text,
-      route: routeOf(req),
-      reason,
-    } as const;
-    const one = PRIVILEGED.has(requirement) && reason !== "throttled";
-    if (one) audit.acted({ action: ACTIONS[requirement as "admin" | "triage"], ...entry });
+    const common = { ...actor, outcome: "refused", address: address.text, route: routeOf(req) } as const;
+    const entry = { ...common, ...targetOf(req), reason };
+    if (PRIVILEGED.has(requirement))
+      audit.attempted({ action: ACTIONS[requirement as "admin" | "triage"], ...entry }, address.key);
     else audit.counted({ action: "authenticate", ...entry }, address.key);
   }
 
@@ -110,6 +105,12 @@ export function addressOf({ security }: Pick<HttpContext, "security">, req: Requ
 /** The requirement that a handler enforces; undefined when it is no guard. For the test that walks all routes. */
 export function requirementOf(handler: object): Requirement | undefined {
   return GUARDS.get(handler);
+}
+
+/** The alert that was meant; not what else somebody may have put there. */
+export function targetOf(req: Request): { readonly target?: string } {
+  const id = req.params["id"];
+  return typeof id === "string" && /^[\w.-]{1,128}$/.test(id) ? { target: id } : {};
 }
 
 /** Method and pattern, never the path itself. */

@@ -54,7 +54,7 @@ export async function startSecureService(config: JsonObject): Promise<SecureServ
   const stop = new AbortController();
   const app = createConfiguredApp(whole, { pipeline, metrics, log, security, stop: stop.signal });
   await pipeline.start();
-  const limits = toConnectionLimits(config, metrics);
+  const limits = toConnectionLimits(whole, metrics);
   const server = await listen(app, { host: "127.0.0.1", port: 0, limits, tls: security.tls });
   return {
     url: server.url,

@@ -4,10 +4,10 @@ import { ApiError } from "../../lib/errors.js";
 import { isJsonObject, own, type JsonObject } from "../../lib/json.js";
 import { ALERT_STATUSES, triageVersion, type TriageChange } from "../../output/alert-triage.js";
 import { StoreUnavailableError } from "../../output/store.js";
-import { addressOf, principalOf, routeOf, type Guards } from "../authenticate.js";
+import { addressOf, principalOf, routeOf, targetOf, type Guards } from "../authenticate.js";
 import type { HttpContext } from "../context.js";
 import { guardedRoutes } from "../guarded-routes.js";
-import { receive } from "../receive.js";
+import { receiveWhole } from "../receive.js";
 import { sendJson } from "../send.js";
 
 /** A status, a name and a note. */
@@ -66,7 +66,7 @@ function audited(
       actor: { mode, id },
       address: addressOf(context, req).text,
       route: routeOf(req),
-      target: idOf(req).slice(0, MAX_ASSIGNEE),
+      ...targetOf(req),
     } as const;
     try {
       await handler(req, res, next);
@@ -86,14 +86,14 @@ function idOf(req: Request): string {
 
 /** @throws ApiError for a body that is no triage. */
 async function readChange(req: Request, context: HttpContext): Promise<Omit<TriageChange, "by">> {
-  const { bytes, share } = await receive(req, context, MAX_BODY_BYTES);
+  const received = await receiveWhole(req, context, { maxBodyBytes: MAX_BODY_BYTES });
   let body: unknown;
   try {
-    body = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    body = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(received.bytes));
   } catch {
     throw malformed("The body is not JSON");
   } finally {
-    share.release();
+    received.close();
   }
   if (!isJsonObject(body)) throw malformed("The body is not an object");
   for (const key of Object.keys(body)) {
