@@ -9,26 +9,29 @@ import type { Random } from "./harness/random.js";
 
 jest.setTimeout(900_000);
 
-/** Each gives back what it did, for the message of a failure. */
+/**
+ * Each gives back what it did, for the message of a failure. The last record of the last file is spared, but for a
+ * cut through it: of what lies behind the last intact header nobody can say how many events it was.
+ */
 const DAMAGES: Readonly<Record<string, (files: readonly string[], random: Random) => string>> = {
-  "a bit is flipped": (files, random) => flipBits(pick(files, random), 1, random),
   "several bits are flipped": (files, random) => flipBits(pick(files, random), 5, random),
+  "the last file lacks a few bytes at its end": (files, random) => {
+    const file = files.at(-1)!;
+    return truncate(file, Math.max(1, statSync(file).size - random.between(1, 40)));
+  },
+  "an earlier file is cut off": (files, random) => {
+    const file = pick(files.slice(0, -1), random);
+    return truncate(file, random.between(1, statSync(file).size));
+  },
   "a stretch is zeroed": (files, random) => {
-    const file = pick(files, random);
+    const file = pick(files.slice(0, -1), random);
     const size = statSync(file).size;
     const at = random.between(0, size);
     const length = Math.min(size - at, random.between(1, 8_192));
     overwrite(file, at, Buffer.alloc(length));
     return `${length} bytes zeroed at ${at} of ${size} in ${file}`;
   },
-  "the last file lacks a few bytes at its end": (files, random) => {
-    const file = files.at(-1)!;
-    return truncate(file, Math.max(1, statSync(file).size - random.between(1, 40)));
-  },
-  "an earlier file is cut off": (files, random) => {
-    const file = files.length > 1 ? pick(files.slice(0, -1), random) : files[0]!;
-    return truncate(file, random.between(1, statSync(file).size));
-  },
+  "a bit is flipped": (files, random) => flipBits(pick(files, random), 1, random),
 };
 
 describeWithOpenSearch("A spool whose files are damaged between two runs", () => {
@@ -45,14 +48,18 @@ describeWithOpenSearch("A spool whose files are damaged between two runs", () =>
     await run.begin();
     let setAside = 0;
     const damages = Object.values(DAMAGES);
-    for (let round = 0; round < shortOrLong(damages.length, 60); round++) {
+    const rounds = shortOrLong(3, 60);
+    for (let round = 0; round < rounds; round++) {
       await run.proxy.goAway();
-      const before = await spooled();
       const shippers = Array.from({ length: 3 }, () => run.ship({ batchSize: 100, pauseMs: 0 }));
-      await waitFor(async () => (await spooled()) >= before + 2_500, {
-        what: "events in the spool",
-        timeout_ms: 60_000,
-      });
+      // Two files at least, and something in the second.
+      await waitFor(
+        () => segments(run.spoolDir).length > 1 && statSync(segments(run.spoolDir).at(-1)!).size > 8_192,
+        {
+          what: "events in the spool",
+          timeout_ms: 60_000,
+        },
+      );
       await Promise.all(shippers.map((shipper) => shipper.finish()));
       await run.service.kill();
       const done = damages[round % damages.length]!(segments(run.spoolDir), run.random);
@@ -63,15 +70,11 @@ describeWithOpenSearch("A spool whose files are damaged between two runs", () =>
       setAside += counted;
       process.stdout.write(`    damaged spool: ${done}: ${counted} events set aside\n`);
     }
-    const figures = await run.finish(damages.length);
+    const figures = await run.finish(rounds);
     expect(figures.lost).toHaveLength(setAside);
     expectWhole({ ...figures, lost: [] });
     if (setAside > 0) expect(readdirSync(run.spoolDir).some((name) => name.endsWith(".damaged"))).toBe(true);
   });
-
-  async function spooled(): Promise<number> {
-    return (await scrape(run.service.url))("trailtag_spool_events") ?? 0;
-  }
 });
 
 /** Those that hold events: the large ones. In order of their names, which is that of their numbers. */
@@ -90,7 +93,7 @@ function pick<T>(all: readonly T[], random: Random): T {
 function flipBits(file: string, count: number, random: Random): string {
   const places: number[] = [];
   for (let i = 0; i < count; i++) {
-    const at = random.between(0, statSync(file).size);
+    const at = random.between(0, Math.floor(statSync(file).size * 0.6));
     const byte = Buffer.alloc(1);
     const fd = openSync(file, "r+");
     readSync(fd, byte, 0, 1, at);

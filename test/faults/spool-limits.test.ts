@@ -29,7 +29,7 @@ describeWithOpenSearch("A spool with no room left, while OpenSearch is away", ()
     await run.begin();
     await run.proxy.goAway();
     const shippers = load();
-    await untilRefused(shippers, shortOrLong(3, 30));
+    await untilRefused(shippers, shortOrLong(1, 30));
     await run.proxy.comeBack();
     expectWhole(await run.finish());
   });
@@ -49,7 +49,7 @@ describeWithOpenSearch("A spool with no room left, while OpenSearch is away", ()
     await run.begin();
     await run.proxy.goAway();
     const shippers = load();
-    await untilRefused(shippers, shortOrLong(3, 30));
+    await untilRefused(shippers, shortOrLong(1, 30));
     const before = acknowledged(shippers);
     if (disk === undefined)
       execFileSync("prlimit", ["--pid", String(run.service.pid()), "--fsize=unlimited:"]);
@@ -63,7 +63,7 @@ describeWithOpenSearch("A spool with no room left, while OpenSearch is away", ()
   });
 
   function load(): readonly Shipper[] {
-    const retries = Array.from({ length: 6 }, () => run.ship({ batchSize: 100, pauseMs: 0 }));
+    const retries = Array.from({ length: 4 }, () => run.ship({ batchSize: 100, pauseMs: 0 }));
     return [...retries, run.ship({ batchSize: 50, pauseMs: 0, retries: false })];
   }
 });

@@ -49,39 +49,36 @@ export async function count(url: string, indices: string, query: object): Promis
 interface SearchHit {
   readonly _id: string;
   readonly _source?: unknown;
-  readonly sort: readonly unknown[];
 }
 
+interface Page {
+  readonly _scroll_id: string;
+  readonly hits: { readonly hits: readonly SearchHit[] };
+  readonly _shards: { readonly failed: number };
+}
+
+/** By scrolling: a point in time with `search_after` on `_shard_doc` leaves out a hit where one shard follows another. */
 async function* everyHit(url: string, indices: string, source: readonly string[] | false) {
-  const found = (await ask(url, "GET", `/_cat/indices/${indices}?format=json`)) as unknown[];
-  if (found.length === 0) return;
-  const pit = (await ask(url, "POST", `/${indices}/_search/point_in_time?keep_alive=2m`)) as {
-    pit_id: string;
-  };
+  const expected = await count(url, indices, { match_all: {} });
+  if (expected === 0) return;
+  const query = { size: PAGE, _source: source, sort: ["_doc"] };
+  let page = (await ask(url, "POST", `/${indices}/_search?scroll=2m`, query)) as Page;
+  let read = 0;
   try {
-    let after: readonly unknown[] | undefined;
-    for (;;) {
-      const body = {
-        size: PAGE,
-        _source: source,
-        pit: { id: pit.pit_id, keep_alive: "2m" },
-        sort: [{ _shard_doc: "asc" }],
-        track_total_hits: false,
-        ...(after === undefined ? {} : { search_after: after }),
-      };
-      const { hits, _shards } = (await ask(url, "POST", "/_search", body)) as {
-        hits: { hits: SearchHit[] };
-        _shards: { failed: number };
-      };
+    while (page.hits.hits.length > 0) {
       // Part of the shards would look like loss.
-      if (_shards.failed > 0) throw new Error("A search did not reach every shard.");
-      yield* hits.hits;
-      after = hits.hits.at(-1)?.sort;
-      if (after === undefined) return;
+      if (page._shards.failed > 0) throw new Error("A search did not reach every shard.");
+      yield* page.hits.hits;
+      read += page.hits.hits.length;
+      page = (await ask(url, "POST", "/_search/scroll", {
+        scroll: "2m",
+        scroll_id: page._scroll_id,
+      })) as Page;
     }
   } finally {
-    await ask(url, "DELETE", "/_search/point_in_time", { pit_id: [pit.pit_id] });
+    await ask(url, "DELETE", "/_search/scroll", { scroll_id: page._scroll_id });
   }
+  if (read !== expected) throw new Error(`${read} of ${expected} documents of ${indices} were read.`);
 }
 
 async function ask(url: string, method: string, path: string, body?: unknown): Promise<unknown> {
