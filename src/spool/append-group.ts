@@ -37,6 +37,8 @@ export async function appendGroup(
   } catch (error) {
     // The torn end goes before anything else is appended; where it cannot, nothing more is appended to this file.
     await file.truncate(segment.size).catch(() => seal(queue, segment));
+    // A limit on the size of one file does not concern the next one.
+    if (errorCode(error) === "EFBIG" && segment.size > SEGMENT_HEADER_BYTES) await seal(queue, segment);
     throw error;
   }
   try {

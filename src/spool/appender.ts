@@ -86,14 +86,15 @@ export function createAppender(queue: Queue, options: AppenderOptions): Appender
     writing = false;
   }
 
-  async function commit(group: readonly Waiting[]): Promise<void> {
+  async function commit(group: readonly Waiting[], again = true): Promise<void> {
     const began = performance.now();
     try {
       await appendGroup(queue, group, segmentBytes, Math.max(0, Math.trunc(clock())));
     } catch (error) {
-      // What does not fit together may fit one by one: a large record must not take the small ones beside it along.
-      if (group.length > 1 && isNoRoom(error)) {
-        for (const one of group) await commit([one]);
+      // What does not fit together may fit one by one, and what does not fit into a file into the next one: a large
+      // record must not take the small ones beside it along.
+      if (isNoRoom(error) && (group.length > 1 || again)) {
+        for (const one of group) await commit([one], false);
         return;
       }
       for (const one of group) one.reject(toRefusal(error));

@@ -6,6 +6,7 @@ import { openDoneMarker } from "./done-marker.js";
 import { createDrawer } from "./drawer.js";
 import type { Queue } from "./queue.js";
 import { recoverSegments } from "./recover.js";
+import { makeReserve, withReserve } from "./reserve.js";
 import { realFiles, type SpoolFiles } from "./spool-files.js";
 import type { Spool } from "./spool.js";
 
@@ -37,8 +38,9 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const { segmentBytes = Math.max(LEAST_SEGMENT_BYTES, Math.min(SEGMENT_BYTES, Math.floor(maxBytes / 8))) } =
     options;
   await files.makeFolder(dir);
-  const lock = await files.lock(dir, log);
+  const lock = await withReserve(files, dir, () => files.lock(dir, log));
   try {
+    await makeReserve(files, dir);
     const book = createDamageBook(files, log);
     const { marker, done } = await openDoneMarker(files, dir);
     const recovered = await recoverSegments(files, dir, done, book, log);
