@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { configKeys } from "../src/config/schema.js";
 import { DEAD_REASON_CODES } from "../src/lib/dead-reason.js";
 import { API_ERRORS } from "../src/lib/errors.js";
+import { LIMITS } from "../src/lib/limits.js";
 import { createMetrics } from "../src/telemetry/metrics.js";
 
 const ROOT = join(__dirname, "..");
@@ -29,13 +30,20 @@ describe("the reference pages", () => {
   });
 
   it("errors.md lists exactly the reasons of dead letters", () => {
-    expect(listed(doc("docs/reference/errors.md"), "Dead letters").sort()).toEqual([...DEAD_REASON_CODES].sort());
+    expect(listed(doc("docs/reference/errors.md"), "Dead letters").sort()).toEqual(
+      [...DEAD_REASON_CODES].sort(),
+    );
+  });
+
+  it("metrics.md lists exactly the limits that are counted", () => {
+    expect(listed(doc("docs/reference/metrics.md"), "Limits").sort()).toEqual([...LIMITS].sort());
   });
 
   it("metrics.md lists exactly our metrics", async () => {
     const { text } = await createMetrics().expose();
     const ours = [...text.matchAll(/^# HELP (trailtag_\w+)/gm)].map((match) => match[1] ?? "");
-    expect(listed(doc("docs/reference/metrics.md")).sort()).toEqual(ours.sort());
+    const named = listed(doc("docs/reference/metrics.md")).filter((name) => name.startsWith("trailtag_"));
+    expect(named.sort()).toEqual(ours.sort());
   });
 
   it("cli.md has a heading for each command, and the reverse", () => {

@@ -9,7 +9,7 @@ import { createLog, type Log } from "../telemetry/log.js";
 import { createMetrics } from "../telemetry/metrics.js";
 import { readFlags } from "./args.js";
 import type { Command } from "./command.js";
-import { createConfiguredApp } from "./configured-app.js";
+import { createConfiguredApp, toConnectionLimits } from "./configured-app.js";
 import { CONFIG_HELP, CONFIG_OPTIONS, configFromFlags } from "./config-flags.js";
 import { toRefusals } from "./refusals.js";
 import { createSecurity } from "./security.js";
@@ -54,7 +54,8 @@ async function serve(config: Config, log: Log): Promise<number> {
     await pipeline.start();
     if (!signals.stop.aborted) {
       const app = createConfiguredApp(config, { pipeline, metrics, log, security, stop: signals.stop });
-      server = await listen(app, config.http.listen.host, config.http.listen.port, security.tls);
+      const limits = toConnectionLimits(config, metrics);
+      server = await listen(app, { ...config.http.listen, limits, tls: security.tls });
     }
   } catch (error) {
     await pipeline.close();

@@ -1,11 +1,7 @@
 import Joi from "joi";
+import { connectionKeys, limitsSchema } from "./limits-schema.js";
 import { authSchema, tlsSchema, trustedProxiesSchema } from "./security-schema.js";
 import { spoolSchema } from "./spool-schema.js";
-
-const bytes = Joi.number()
-  .integer()
-  .min(1024)
-  .messages({ "number.base": "{{#label}} is a number of bytes, such as 104857600" });
 
 const paths = (example: string) =>
   Joi.array()
@@ -31,6 +27,7 @@ export const configSchema = Joi.object({
       .valid("auto", "opensearch", "elasticsearch")
       .default("auto")
       .description("What the start-up answers claim to be: auto decides by User-Agent."),
+    ...connectionKeys,
     trusted_proxies: trustedProxiesSchema,
     tls: tlsSchema,
   }).default(),
@@ -125,37 +122,7 @@ export const configSchema = Joi.object({
       .default(3650)
       .description("An event older than this is dead-lettered, so that data cannot create indices at will."),
   }).default(),
-  limits: Joi.object({
-    max_body_bytes: bytes.default(104_857_600).description("Inflated bytes of one request; more is a 413."),
-    max_document_bytes: bytes
-      .default(10_485_760)
-      .description("Bytes of one document; a larger one is dead-lettered in chunks."),
-    max_depth: Joi.number()
-      .integer()
-      .min(10)
-      .max(900)
-      .default(200)
-      .description("Nesting of objects and arrays in one document; deeper is dead-lettered."),
-    max_keys: Joi.number()
-      .integer()
-      .min(100)
-      .default(10_000)
-      .description("Keys of one document at all levels together; one with more is dead-lettered."),
-    in_flight_bytes: bytes
-      .default(268_435_456)
-      .description("Bytes of all requests being worked on; further ones wait before their body is read."),
-    body_idle_ms: Joi.number()
-      .integer()
-      .min(100)
-      .default(30_000)
-      .description("How long a client may send nothing in the middle of a body before it is answered 408."),
-    hold_ms: Joi.number()
-      .integer()
-      .min(100)
-      .max(55_000)
-      .default(50_000)
-      .description("How long a request is held while the store is away or busy, before it is refused whole."),
-  }).default(),
+  limits: limitsSchema,
   spool: spoolSchema,
   dashboards: Joi.object({
     url: Joi.string()

@@ -3,6 +3,9 @@ export interface Config {
   readonly http: {
     readonly listen: { readonly host: string; readonly port: number };
     readonly compat: "auto" | "opensearch" | "elasticsearch";
+    readonly headers_timeout_ms: number;
+    readonly keep_alive_ms: number;
+    readonly max_connections: number;
     /** Ranges of addresses. */
     readonly trusted_proxies: readonly string[];
     readonly tls: {
@@ -40,11 +43,14 @@ export interface Config {
   readonly events: { readonly max_age_days: number };
   readonly limits: {
     readonly max_body_bytes: number;
+    readonly max_inflation_ratio: number;
+    readonly max_records: number;
     readonly max_document_bytes: number;
     readonly max_depth: number;
     readonly max_keys: number;
     readonly in_flight_bytes: number;
     readonly body_idle_ms: number;
+    readonly min_body_bytes_per_s: number;
     readonly hold_ms: number;
   };
   readonly spool: {

@@ -1,4 +1,5 @@
 import { ByteWindow } from "./byte-window.js";
+import { deadInParts } from "./dead-unit.js";
 import { gunzip, isGzip } from "./gunzip.js";
 import { readJson } from "./json-split.js";
 import { readUnitsOfPiece } from "./record.js";
@@ -31,7 +32,7 @@ export function* parseEventsBody(
     try {
       bytes = inflate(body, "gzip", options.maxInflatedBytes ?? DEFAULT_MAX_INFLATED_BYTES);
     } catch (error) {
-      yield badGzip(0, body, error);
+      yield* badGzip(0, body, error);
       return;
     }
   }
@@ -58,13 +59,8 @@ export function* readEvents(
   if (item === 0) yield { kind: "skipped", item, reason: "empty" };
 }
 
-/** The dead unit for gzip data that does not inflate. */
-export function badGzip(item: number, raw: Uint8Array, error: unknown): DecodedUnit {
+/** The dead units for gzip data that does not inflate. */
+export function badGzip(item: number, raw: Uint8Array, error: unknown): DecodedUnit[] {
   const why = error instanceof Error ? error.message : String(error);
-  return {
-    kind: "dead",
-    item,
-    reason: { code: "bad_wrapper", message: `The data is gzip, but does not inflate: ${why}.` },
-    raw,
-  };
+  return deadInParts(item, "bad_wrapper", `The data is gzip, but does not inflate: ${why}.`, raw);
 }

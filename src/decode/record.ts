@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
-import { createHash } from "node:crypto";
 import { toCanonicalJson } from "../event/canonical.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
 import type { DeadReasonCode } from "../lib/dead-reason.js";
 import { looksLikeCloudTrail } from "./cloudtrail-shape.js";
+import { deadInParts } from "./dead-unit.js";
 import { countKeys, findMember } from "./json-member.js";
 import { scanValue, type JsonSpan } from "./json-scan.js";
 import { arrayStart, splitJson, type JsonPiece } from "./json-split.js";
@@ -15,8 +15,6 @@ import { openWrapper, type Payload } from "./wrappers.js";
 const MAX_LEVELS = 5;
 /** Units of a wrapper that are compared for repeats, and that are looked at in vain for a record. */
 const MAX_COMPARED = 1000;
-/** Bytes of one dead letter of a document that is too large. */
-const PART_BYTES = 4 * 1024 * 1024;
 const LISTS = ["Records", "logEvents"] as const;
 const OPENING_BRACE = 0x7b;
 const OPENING_BRACKET = 0x5b;
@@ -261,17 +259,9 @@ function dead(code: DeadReasonCode, message: string, bytes: Uint8Array, context:
   return { kind: "dead", item: context.item, reason: { code, message }, raw: context.raw ?? bytes };
 }
 
-/** In parts that are dead letters of their own: one of the whole would take many times its bytes. */
-function tooLarge(bytes: Uint8Array, context: Context): DecodedUnit[] {
-  const message = `The document has ${bytes.length} bytes; at most ${context.limits.maxDocumentBytes} are taken.`;
-  const parts = Math.ceil(bytes.length / PART_BYTES);
-  if (parts <= 1) return [dead("too_large", message, bytes, context)];
-  const first = createHash("sha256").update(bytes.subarray(0, PART_BYTES)).digest("hex");
-  return Array.from({ length: parts }, (_, n): DecodedUnit => {
-    const raw = bytes.subarray(n * PART_BYTES, (n + 1) * PART_BYTES);
-    const part = `${message} This is part ${n + 1} of ${parts} of the document that begins in dead letter ${first}.`;
-    return { kind: "dead", item: context.item, reason: { code: "too_large", message: part }, raw };
-  });
+function tooLarge(bytes: Uint8Array, { item, limits }: Context): DecodedUnit[] {
+  const message = `The document has ${bytes.length} bytes; at most ${limits.maxDocumentBytes} are taken.`;
+  return deadInParts(item, "too_large", message, bytes);
 }
 
 function tooManyKeys(span: JsonSpan, bytes: Uint8Array, context: Context): DecodedUnit {

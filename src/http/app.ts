@@ -1,7 +1,7 @@
 import express, { type Express, type RequestHandler } from "express";
 import type { HttpContext } from "./context.js";
 import { createGuards } from "./authenticate.js";
-import { errorAnswers, noRoute } from "./error-answers.js";
+import { countLimits, errorAnswers, noRoute } from "./error-answers.js";
 import { guardedRoutes } from "./guarded-routes.js";
 import { bulkRoute } from "./routes/bulk.js";
 import { eventsRoute, simulateRoute } from "./routes/events.js";
@@ -42,9 +42,13 @@ export function createApp(context: HttpContext): Express {
   // Which paths there are is told to those alone who may come in.
   app.use(guards.require("any"));
   app.use(noRoute);
+  app.use(countLimits(context.metrics));
   app.use(errorAnswers(context.log));
   return app;
 }
+
+/** Counted for a client that left before its answer. */
+const CLIENT_GONE = 499;
 
 /** Counts answers by the route's pattern, never by the path: paths are without number. */
 function measure(context: HttpContext): RequestHandler {
@@ -53,7 +57,9 @@ function measure(context: HttpContext): RequestHandler {
     res.once("close", () => {
       const { path: paths } = (req.route ?? {}) as { path?: string | string[] };
       const path = (Array.isArray(paths) ? paths[0] : paths) ?? "none";
-      context.metrics.request(path, res.statusCode, (performance.now() - started) / 1000);
+      // Who left before there was an answer saw none.
+      const status = res.headersSent ? res.statusCode : CLIENT_GONE;
+      context.metrics.request(path, status, (performance.now() - started) / 1000);
     });
     next();
   };

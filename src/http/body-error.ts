@@ -15,6 +15,13 @@ export function tooLarge(maxBytes: number): BodyError {
   );
 }
 
+export function inflatesTooMuch(maxRatio: number): BodyError {
+  return new BodyError(
+    "inflation_too_high",
+    `The body inflates to more than ${maxRatio} times its bytes, which no log does. If yours do, raise limits.max_inflation_ratio.`,
+  );
+}
+
 export function malformed(encoding: string, why: string): BodyError {
   return new BodyError(
     "encoding_malformed",
@@ -27,4 +34,15 @@ export function silent(idleMs: number): BodyError {
     "request_timeout",
     `Nothing of the body came for ${Math.round(idleMs / 1000)} s. Nothing was acknowledged: send this again.`,
   );
+}
+
+export function tooSlow(minBytesPerSecond: number): BodyError {
+  return new BodyError(
+    "body_too_slow",
+    `The body came with less than ${minBytesPerSecond} bytes a second. Nothing was acknowledged: send this again, faster.`,
+  );
+}
+
+export function clientGone(): BodyError {
+  return new BodyError("client_gone", "The request broke off before its body was complete.");
 }

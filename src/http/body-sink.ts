@@ -6,100 +6,111 @@ import {
   type Inflate,
   type InflateRaw,
 } from "node:zlib";
+import { mostCompressed, type BodyEncoding } from "./body-encoding.js";
 import { malformed, tooLarge } from "./body-error.js";
+import { inflateSnappy } from "./snappy.js";
+import { createZstdSink } from "./zstd-sink.js";
 
-/** Takes the bytes of a body as they arrive. */
+/** Takes the bytes of a body as they arrive and gives them out inflated. */
 export interface BodySink {
-  /** False when it has taken enough for now; `onDrain` is called once it can take more. */
+  /** False when it has taken enough for now; `drain` is called once it can take more. */
   write(chunk: Buffer): boolean;
-  /** Produces nothing until `resume`: there is no room for more. */
+  /** Gives out nothing until `resume`: there is no room for more. */
   pause(): void;
   resume(): void;
-  /** No more bytes come; `done` or `fail` follows. */
+  /** No more bytes come; `ended` or `fail` follows. */
   end(): void;
   /** Drops what is held. */
   destroy(): void;
 }
 
 export interface SinkEvents {
-  readonly done: (bytes: Uint8Array) => void;
+  /** Inflated bytes. */
+  readonly data: (part: Uint8Array) => void;
+  readonly ended: () => void;
   readonly fail: (error: Error) => void;
   readonly drain: () => void;
-  /** That many bytes more are held. */
-  readonly onBytes: (count: number) => void;
+  /** That many bytes more are held within. */
+  readonly holds: (count: number) => void;
 }
 
-type Inflater = Gunzip | Inflate | InflateRaw;
+export function createSink(encoding: BodyEncoding, maxBytes: number, events: SinkEvents): BodySink {
+  switch (encoding) {
+    case "identity":
+      return createPassage(events);
+    case "gzip":
+    case "deflate":
+      return createInflater(encoding, events);
+    case "zstd":
+      return createZstdSink(maxBytes, events);
+    case "snappy":
+      return createSnappySink(maxBytes, events);
+  }
+}
 
-/** A sink that keeps the bytes and hands them to `decode` at the end. */
-export function createCollector(
-  maxBytes: number,
-  events: SinkEvents,
-  decode: (bytes: Buffer) => Uint8Array,
-  accept: (first: Buffer) => void,
-): BodySink {
+/** For bodies that are not compressed. */
+function createPassage(events: SinkEvents): BodySink {
+  return {
+    write(chunk) {
+      events.data(chunk);
+      return true;
+    },
+    pause: () => undefined,
+    resume: () => undefined,
+    end: () => events.ended(),
+    destroy: () => undefined,
+  };
+}
+
+/** A raw block is kept until it is whole: it can only be inflated in one go. */
+function createSnappySink(maxBytes: number, events: SinkEvents): BodySink {
   let parts: Buffer[] = [];
   let total = 0;
-  let accepted = false;
   return {
     write(chunk) {
       total += chunk.length;
-      if (total > maxBytes) events.fail(tooLarge(maxBytes));
+      if (total > mostCompressed(maxBytes)) events.fail(tooLarge(maxBytes));
       else {
         parts.push(chunk);
-        events.onBytes(chunk.length);
-      }
-      if (!accepted && total >= 4) {
-        accepted = true;
-        attempt(events, () => accept(Buffer.concat(parts)));
+        events.holds(chunk.length);
       }
       return true;
     },
-    // It holds what it was given and makes nothing of it before the end.
     pause: () => undefined,
     resume: () => undefined,
-    end: () =>
-      attempt(events, () =>
-        events.done(decode(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts))),
-      ),
+    end() {
+      try {
+        const bytes = Buffer.concat(parts);
+        parts = [];
+        if (bytes.length > 0) events.data(inflateSnappy(bytes, maxBytes));
+        events.ended();
+      } catch (error) {
+        events.fail(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
     destroy: () => (parts = []),
   };
 }
 
-function attempt(events: SinkEvents, action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    events.fail(error instanceof Error ? error : new Error(String(error)));
-  }
-}
+type Inflater = Gunzip | Inflate | InflateRaw;
 
-/** A sink that inflates as the bytes arrive, so that a bomb is stopped at the cap and bad data is refused at once. */
-export function createInflater(encoding: "gzip" | "deflate", maxBytes: number, events: SinkEvents): BodySink {
+function createInflater(encoding: "gzip" | "deflate", events: SinkEvents): BodySink {
   let stream: Inflater | undefined;
   let head = Buffer.alloc(0);
-  let parts: Buffer[] = [];
   let written = 0;
-  let total = 0;
+  let paused = false;
 
   const open = (first: Buffer): Inflater => {
     const inflater = createStream(encoding, first);
-    inflater.on("data", (part: Buffer) => {
-      total += part.length;
-      if (total > maxBytes) {
-        events.fail(tooLarge(maxBytes));
-        return;
-      }
-      parts.push(part);
-      events.onBytes(part.length);
-    });
+    inflater.on("data", events.data);
     inflater.on("drain", events.drain);
     inflater.on("error", (error) => events.fail(malformed(encoding, error.message)));
     inflater.on("end", () => {
       // zlib stops at the end of the data and silently leaves what follows.
       if (inflater.bytesWritten !== written) events.fail(malformed(encoding, "bytes follow its end"));
-      else events.done(Buffer.concat(parts));
+      else events.ended();
     });
+    if (paused) inflater.pause();
     return inflater;
   };
 
@@ -116,12 +127,18 @@ export function createInflater(encoding: "gzip" | "deflate", maxBytes: number, e
       written += next.length;
       return stream.write(next);
     },
-    pause: () => stream?.pause(),
-    resume: () => stream?.resume(),
+    pause() {
+      paused = true;
+      stream?.pause();
+    },
+    resume() {
+      paused = false;
+      stream?.resume();
+    },
     end() {
       if (stream === undefined) {
         if (head.length === 0) {
-          events.done(head);
+          events.ended();
           return;
         }
         stream = open(head);
@@ -130,10 +147,7 @@ export function createInflater(encoding: "gzip" | "deflate", maxBytes: number, e
       }
       stream.end();
     },
-    destroy() {
-      parts = [];
-      stream?.destroy();
-    },
+    destroy: () => stream?.destroy(),
   };
 }
 
@@ -144,7 +158,7 @@ function createStream(encoding: "gzip" | "deflate", head: Buffer): Inflater {
 }
 
 /** Whether deflate data has zlib's two-byte header; some senders leave it out. */
-export function isZlib(head: Uint8Array): boolean {
+function isZlib(head: Uint8Array): boolean {
   const [first = 0, second = 0] = head;
   return head.length >= 2 && (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
 }

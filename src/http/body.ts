@@ -1,203 +1,292 @@
 import type { IncomingMessage } from "node:http";
-import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
-import { toZlibFault } from "../decode/gunzip.js";
-import { BodyError, malformed, silent, tooLarge } from "./body-error.js";
-import { createCollector, createInflater, isZlib, type BodySink, type SinkEvents } from "./body-sink.js";
-import { inflateSnappy } from "./snappy.js";
-import { canBeZstd, inflateZstd } from "./zstd.js";
+import { mostCompressed, parseEncoding, type BodyEncoding } from "./body-encoding.js";
+import { clientGone, inflatesTooMuch, tooLarge } from "./body-error.js";
+import { createSink, type BodySink } from "./body-sink.js";
+import { ByteQueue } from "./byte-queue.js";
+import { Pace } from "./pace.js";
 
 export { BodyError } from "./body-error.js";
 
-export const BODY_ENCODINGS = ["identity", "gzip", "deflate", "zstd", "snappy"] as const;
-export type BodyEncoding = (typeof BODY_ENCODINGS)[number];
-
-export interface ReadBodyOptions {
-  /** The Content-Encoding header. */
-  readonly encoding: string | undefined;
+export interface InflateOptions {
   readonly maxInflatedBytes: number;
+  /** Inflated bytes for each byte that came; judged past 1 MiB. */
+  readonly maxRatio?: number;
   /**
-   * Told how many bytes are held by now. Where it answers a promise, reading waits for it; a rejection ends the
-   * reading with that error.
+   * Told how many bytes came out by now. Where it answers a promise, nothing more is produced until it resolves; a
+   * rejection ends the reading with that error.
    */
   readonly onBytes?: (total: number) => Promise<void> | undefined;
-  /** How long the client may send nothing, ms. Default 30,000. */
-  readonly idleMs?: number;
 }
 
+export interface BodyOptions extends InflateOptions {
+  /** The Content-Encoding header. */
+  readonly encoding: string | undefined;
+  /** How long the client may send nothing, ms. Default 30,000. */
+  readonly idleMs?: number;
+  /** Default 0: any. */
+  readonly minBytesPerSecond?: number;
+}
+
+export interface BodyChunk {
+  readonly parts: readonly Uint8Array[];
+  /** True when nothing follows. */
+  readonly ended: boolean;
+}
+
+/** A body that is inflated as it arrives, and no further ahead of its reader than 1 MiB. */
+export interface BodyStream {
+  /**
+   * The next bytes: at least `least` of them and 1 MiB, unless the body ends before.
+   *
+   * @throws BodyError `body_too_large`, `inflation_too_high`, `encoding_malformed` as soon as the bytes are seen not to
+   *   be what the header says, `client_gone`, `request_timeout`, `body_too_slow`
+   */
+  read(least?: number): Promise<BodyChunk>;
+  /** Ends the work on it: what is held is dropped, what is still to come thrown away, so that the sender gets to an answer. */
+  close(reason?: Error): void;
+}
+
+/** What is read ahead of the reader. */
+const READ_AHEAD_BYTES = 1024 * 1024;
+const JUDGED_FROM_BYTES = 1024 * 1024;
+/** Of bytes in hand, what is given to the inflater at once. */
+const STEP_BYTES = 64 * 1024;
+
 /**
- * Reads and inflates a request body.
- *
- * After an error the rest of the request is read and thrown away, so that the sender gets to the answer.
- *
- * @throws BodyError `body_too_large` past `maxInflatedBytes`, `encoding_unknown`, `encoding_malformed` as soon as the
- *   bytes are seen not to be what the header says, `client_gone` when the request breaks off, `request_timeout` when
- *   the client sends nothing for `idleMs`.
+ * @throws BodyError `encoding_unknown`, or `body_too_large` when the declared length says so. The request is then read to
+ *   its end and thrown away.
  */
-export async function readBody(req: IncomingMessage, options: ReadBodyOptions): Promise<Uint8Array> {
-  const { maxInflatedBytes } = options;
+export function openBody(req: IncomingMessage, options: BodyOptions): BodyStream {
+  const { maxInflatedBytes, idleMs = 30_000, minBytesPerSecond = 0 } = options;
   try {
     const encoding = parseEncoding(options.encoding);
     const most = encoding === "identity" ? maxInflatedBytes : mostCompressed(maxInflatedBytes);
-    if (Number(req.headers["content-length"] ?? 0) > most) throw tooLarge(maxInflatedBytes);
-    return await drain(req, (events) => createSink(encoding, maxInflatedBytes, events), options);
+    const declared = Number(req.headers["content-length"] ?? 0);
+    if (declared > most) throw tooLarge(maxInflatedBytes);
+    const body = new Body(encoding, options, declared);
+    const pace = new Pace({ idleMs, minBytesPerSecond, fail: (error) => body.fail(error) });
+    const onData = (chunk: Buffer): void => {
+      pace.came(chunk.length);
+      body.take(chunk);
+    };
+    const onEnd = (): void => {
+      pace.stop();
+      body.end();
+    };
+    const onClose = (): void => body.fail(clientGone());
+    body.from({
+      resume() {
+        req.resume();
+        pace.start();
+      },
+      pause() {
+        req.pause();
+        pace.stop();
+      },
+      stop() {
+        pace.stop();
+        req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+        // A listener has to stay: an error without one would end the process.
+        req.on("error", () => undefined);
+        req.resume();
+      },
+    });
+    if (req.destroyed) body.fail(clientGone());
+    else req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+    return body;
   } catch (error) {
     req.resume();
     throw error;
   }
 }
 
-/**
- * Inflates bytes in hand.
- *
- * @throws BodyError as readBody does.
- */
-export function inflate(bytes: Uint8Array, encoding: BodyEncoding, maxBytes: number): Uint8Array {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  switch (encoding) {
-    case "identity":
-      if (bytes.length > maxBytes) throw tooLarge(maxBytes);
-      return bytes;
-    case "zstd":
-      return inflateZstd(buffer, maxBytes);
-    case "snappy":
-      return inflateSnappy(buffer, maxBytes);
-    case "gzip":
-      return inflateSynchronously("gzip", maxBytes, (options) => gunzipSync(buffer, options), buffer.length);
-    case "deflate": {
-      const decode = isZlib(buffer) ? inflateSync : inflateRawSync;
-      return inflateSynchronously("deflate", maxBytes, (options) => decode(buffer, options), buffer.length);
-    }
-  }
-}
-
-function drain(
-  req: IncomingMessage,
-  open: (events: SinkEvents) => BodySink,
-  { onBytes, idleMs = 30_000 }: ReadBodyOptions,
-): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    let ended = false;
-    let total = 0;
-    /** Why nothing is read just now: the sink is full, or there is no room for more bytes. */
-    let full = false;
-    let holds = 0;
-    let idle: NodeJS.Timeout | undefined;
-    const settle = (finish: () => void): void => {
-      clearTimeout(idle);
-      req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
-      sink.destroy();
-      finish();
-    };
-    const fail = (error: unknown): void =>
-      settle(() => reject(error instanceof Error ? error : new Error(String(error))));
-    const readOn = (): void => {
-      if (full || holds > 0) return;
-      req.resume();
-      idle ??= setTimeout(() => fail(silent(idleMs)), idleMs);
-    };
-    const stopReading = (): void => {
-      req.pause();
-      clearTimeout(idle);
-      idle = undefined;
-    };
-    const hold = (room: Promise<void>): void => {
-      holds++;
-      stopReading();
-      sink.pause();
-      room.then(() => {
-        holds--;
-        if (holds === 0) sink.resume();
-        readOn();
-      }, fail);
-    };
-    const sink = open({
-      done: (bytes) => settle(() => resolve(bytes)),
-      fail,
-      drain: () => {
-        full = false;
-        readOn();
-      },
-      onBytes: (count) => {
-        total += count;
-        const room = onBytes?.(total);
-        if (room !== undefined) hold(room);
-      },
-    });
-    const onData = (chunk: Buffer): void => {
-      idle?.refresh();
-      if (sink.write(chunk)) return;
-      full = true;
-      stopReading();
-    };
-    const onEnd = (): void => {
-      ended = true;
-      clearTimeout(idle);
-      sink.end();
-    };
-    const onClose = (): void => {
-      if (!ended) fail(clientGone());
-    };
-    if (req.destroyed) {
-      reject(clientGone());
+/** Inflates bytes in hand, in the same short turns. */
+export function openInflated(bytes: Buffer, encoding: BodyEncoding, options: InflateOptions): BodyStream {
+  const body = new Body(encoding, options, bytes.length);
+  let at = 0;
+  let next: NodeJS.Immediate | undefined;
+  const feed = (): void => {
+    next = undefined;
+    if (at >= bytes.length) {
+      body.end();
       return;
     }
-    req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
-    readOn();
-  });
-}
-
-function createSink(encoding: BodyEncoding, maxBytes: number, events: SinkEvents): BodySink {
-  if (encoding === "gzip" || encoding === "deflate") return createInflater(encoding, maxBytes, events);
-  const most = encoding === "identity" ? maxBytes : mostCompressed(maxBytes);
-  const decode = (bytes: Buffer): Uint8Array =>
-    bytes.length === 0 ? bytes : inflate(bytes, encoding, maxBytes);
-  const accept = (first: Buffer): void => {
-    if (encoding === "zstd" && !canBeZstd(first)) throw malformed("zstd", "it does not begin as zstd");
+    const step = bytes.subarray(at, at + STEP_BYTES);
+    at += step.length;
+    next = setImmediate(feed);
+    body.take(step);
   };
-  return createCollector(most, events, decode, accept);
+  const pause = (): void => {
+    clearImmediate(next);
+    next = undefined;
+  };
+  body.from({ resume: () => (next ??= setImmediate(feed)), pause, stop: pause });
+  return body;
 }
 
-/** Data that does not compress grows a little: by a sixth at worst, in snappy. */
-function mostCompressed(maxInflatedBytes: number): number {
-  return Math.ceil((maxInflatedBytes * 7) / 6) + 64;
+/** Reads all of a body. */
+export async function readWhole(body: BodyStream): Promise<Buffer> {
+  const { parts } = await body.read(Infinity);
+  const only = parts[0];
+  if (parts.length !== 1 || only === undefined) return Buffer.concat(parts);
+  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
 }
 
-function parseEncoding(header: string | undefined): BodyEncoding {
-  const name = (header ?? "").trim().toLowerCase();
-  if (name === "") return "identity";
-  if (name === "x-gzip") return "gzip";
-  const known = BODY_ENCODINGS.find((encoding) => encoding === name);
-  if (known !== undefined) return known;
-  const what = name.includes(",") ? "More than one Content-Encoding" : "This Content-Encoding";
-  const shown = name.slice(0, 100);
-  throw new BodyError(
-    "encoding_unknown",
-    `${what} is not read here: [${shown}]. Send one of ${BODY_ENCODINGS.join(", ")}.`,
-  );
+interface Source {
+  resume(): void;
+  pause(): void;
+  /** No more is wanted. */
+  stop(): void;
 }
 
-interface Inflated {
-  readonly buffer: Uint8Array;
-  /** The decoder, which knows how much of the input it used. */
-  readonly engine: { readonly bytesWritten: number };
-}
+class Body implements BodyStream {
+  private readonly queue = new ByteQueue();
+  private readonly sink: BodySink;
+  private source: Source | undefined;
+  private came = 0;
+  private total = 0;
+  /** With what is held inside the sink. */
+  private counted = 0;
+  /** What has come to its end: nothing, what the client sends, what the sink gives out, what the reader takes. */
+  private state: "flows" | "sent" | "inflated" | "taken" = "flows";
+  private failure: Error | undefined;
+  private want = READ_AHEAD_BYTES;
+  private reader: { resolve(chunk: BodyChunk): void; reject(error: Error): void } | undefined;
+  /** Why nothing is produced just now: the sink is full, or there is no room for more bytes. */
+  private full = false;
+  private holds = 0;
 
-function inflateSynchronously(
-  encoding: "gzip" | "deflate",
-  maxBytes: number,
-  decode: (options: { maxOutputLength: number; info: true }) => unknown,
-  length: number,
-): Uint8Array {
-  try {
-    const { buffer, engine } = decode({ maxOutputLength: Math.max(1, maxBytes), info: true }) as Inflated;
-    if (engine.bytesWritten !== length) throw new Error("bytes follow its end");
-    return buffer;
-  } catch (error) {
-    const fault = toZlibFault(error);
-    throw fault.tooLarge ? tooLarge(maxBytes) : malformed(encoding, fault.message);
+  /** @param declared bytes of the body as it is sent, as far as known */
+  constructor(
+    encoding: BodyEncoding,
+    private readonly options: InflateOptions,
+    private readonly declared: number,
+  ) {
+    this.sink = createSink(encoding, options.maxInflatedBytes, {
+      data: (part) => this.give(part),
+      ended: () => this.complete(),
+      fail: (error) => this.fail(error),
+      drain: () => {
+        this.full = false;
+        this.flow();
+      },
+      holds: (count) => this.count(count),
+    });
+  }
+
+  from(source: Source): void {
+    this.source = source;
+    this.flow();
+  }
+
+  take(chunk: Buffer): void {
+    if (this.failure !== undefined) return;
+    this.came += chunk.length;
+    if (this.sink.write(chunk)) return;
+    this.full = true;
+    this.flow();
+  }
+
+  end(): void {
+    if (this.state !== "flows") return;
+    this.state = "sent";
+    this.sink.end();
+  }
+
+  fail(error: Error): void {
+    // The client may leave once it has sent everything: what it sent is worked off all the same.
+    if (this.state === "flows" || !isGone(error)) this.close(error);
+  }
+
+  read(least = 0): Promise<BodyChunk> {
+    return new Promise((resolve, reject) => {
+      this.want = Math.max(least, READ_AHEAD_BYTES);
+      this.reader = { resolve, reject };
+      this.settle();
+      this.flow();
+    });
+  }
+
+  close(reason: Error = clientGone()): void {
+    if (this.state === "taken" || this.failure !== undefined) return;
+    this.failure = reason;
+    this.queue.take();
+    this.sink.destroy();
+    this.source?.stop();
+    this.settle();
+  }
+
+  private give(part: Uint8Array): void {
+    if (this.failure !== undefined) return;
+    const { maxInflatedBytes, maxRatio = Infinity } = this.options;
+    this.total += part.length;
+    if (this.total > maxInflatedBytes) {
+      this.fail(tooLarge(maxInflatedBytes));
+      return;
+    }
+    if (this.total > JUDGED_FROM_BYTES && this.total > maxRatio * Math.max(this.came, this.declared)) {
+      this.fail(inflatesTooMuch(maxRatio));
+      return;
+    }
+    this.queue.push(part);
+    this.count(part.length);
+    this.settle();
+    this.flow();
+  }
+
+  private count(bytes: number): void {
+    this.counted += bytes;
+    const room = this.options.onBytes?.(this.counted);
+    if (room === undefined) return;
+    this.holds++;
+    this.flow();
+    room.then(
+      () => {
+        this.holds--;
+        this.settle();
+        this.flow();
+      },
+      (error: unknown) => this.fail(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  private complete(): void {
+    if (this.failure !== undefined) return;
+    this.state = "inflated";
+    this.source?.stop();
+    this.settle();
+  }
+
+  private settle(): void {
+    const { reader } = this;
+    if (reader === undefined) return;
+    if (this.failure !== undefined) {
+      this.reader = undefined;
+      reader.reject(this.failure);
+      return;
+    }
+    const ended = this.state === "inflated" && this.holds === 0;
+    if (!ended && this.queue.length < this.want) return;
+    this.reader = undefined;
+    this.want = READ_AHEAD_BYTES;
+    if (ended) this.state = "taken";
+    reader.resolve({ parts: this.queue.take(), ended });
+  }
+
+  private flow(): void {
+    if ((this.state !== "flows" && this.state !== "sent") || this.failure !== undefined) return;
+    if (this.holds > 0 || this.queue.length >= this.want) {
+      this.sink.pause();
+      if (this.state === "flows") this.source?.pause();
+      return;
+    }
+    this.sink.resume();
+    if (this.state !== "flows") return;
+    if (this.full) this.source?.pause();
+    else this.source?.resume();
   }
 }
 
-function clientGone(): BodyError {
-  return new BodyError("client_gone", "The request broke off before its body was complete.");
+function isGone(error: Error): boolean {
+  return (error as { readonly code?: unknown }).code === "client_gone";
 }

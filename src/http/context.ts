@@ -11,6 +11,12 @@ export interface HttpLimits extends DecodeLimits {
   readonly holdMs: number;
   /** How long a client may send nothing in the middle of a body. */
   readonly bodyIdleMs: number;
+  /** How fast a body has to come, judged over `bodyIdleMs`. */
+  readonly minBytesPerSecond: number;
+  /** Inflated bytes for each byte sent. */
+  readonly maxInflationRatio: number;
+  /** Actions or events of one request. */
+  readonly maxRecords: number;
 }
 
 /** What the routes need; one for each app. */

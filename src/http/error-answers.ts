@@ -1,6 +1,8 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import { API_ERRORS, ApiError } from "../lib/errors.js";
+import { limitOfError } from "../lib/limits.js";
 import type { Log } from "../telemetry/log.js";
+import type { Metrics } from "../telemetry/metrics.js";
 import { sendText } from "./send.js";
 
 /** For a path that is no route: says which there are. */
@@ -17,6 +19,19 @@ export function onlyMethods(...methods: readonly string[]): RequestHandler {
     const allow = methods.join(", ");
     throw new ApiError("method_not_allowed", `${req.path} takes ${allow}, not ${req.method}.`, { allow });
   };
+}
+
+/** Counts the limits that requests were refused for. */
+export function countLimits(metrics: Metrics): ErrorRequestHandler {
+  return (error: unknown, _req, _res, next) => {
+    countLimit(metrics, error);
+    next(error);
+  };
+}
+
+export function countLimit(metrics: Metrics, error: unknown): void {
+  const limit = error instanceof ApiError ? limitOfError(error.code) : undefined;
+  if (limit !== undefined) metrics.limits.hit(limit);
 }
 
 /** Turns whatever was thrown into OpenSearch's error shape. */

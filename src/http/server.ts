@@ -1,6 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Express } from "express";
+import { limitConnections, toServerOptions, type ConnectionLimits } from "./connection-limits.js";
+import { askBeforeBodies } from "./expect-continue.js";
 import { createTlsServer } from "./tls-listener.js";
 import type { ServerTls } from "./server-tls.js";
 
@@ -12,16 +14,20 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Idle connections stay longer than shippers keep them, so that no request meets a closing one. */
-const KEEP_ALIVE_MS = 75_000;
-
-/** Headers are small: whoever takes longer holds a connection open for nothing. A body has its own limit, on silence. */
-const HEADERS_MS = 60_000;
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly limits: ConnectionLimits;
+  readonly tls?: ServerTls | undefined;
+}
 
 /** @throws the error of `listen`, for example EADDRINUSE. */
-export async function listen(app: Express, host: string, port: number, tls?: ServerTls): Promise<HttpServer> {
-  const times = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: 0 };
-  const server = tls === undefined ? createServer(times, app) : createTlsServer(times, app, tls);
+export async function listen(app: Express, { host, port, limits, tls }: ListenOptions): Promise<HttpServer> {
+  const options = toServerOptions(limits);
+  const server = tls === undefined ? createServer(options, app) : createTlsServer(options, app, tls);
+  limitConnections(server, limits);
+  askBeforeBodies(server, app);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {

@@ -16,6 +16,9 @@ export interface Share {
    * promise to wait for before reading on, true once there is room, false when the deadline passed.
    */
   grow(bytes: number, deadline: number): Promise<boolean> | undefined;
+  readonly bytes: number;
+  /** Less is held now. Never waits. */
+  shrink(bytes: number): void;
   /** The body is whole: the share becomes what it really holds. Never waits. */
   settle(bytes: number): void;
   release(): void;
@@ -29,6 +32,7 @@ interface Waiter {
 export function createByteBudget(
   limit: number,
   onChange: (used: number) => void = () => undefined,
+  onWaiting: (requests: number) => void = () => undefined,
 ): ByteBudget {
   let used = 0;
   /** Requests that have no share yet, in order of arrival. */
@@ -54,6 +58,7 @@ export function createByteBudget(
       const leave = (admitted: boolean): void => {
         clearTimeout(timer);
         queue.splice(queue.indexOf(waiter), 1);
+        onWaiting(line.length + growing.length);
         if (admitted) go();
         resolve(admitted);
         if (!admitted) admitWaiting();
@@ -61,6 +66,7 @@ export function createByteBudget(
       const waiter = { fits: mayGo, admit: () => leave(true) };
       const timer = setTimeout(() => leave(false), Math.max(0, deadline - Date.now()));
       queue.push(waiter);
+      onWaiting(line.length + growing.length);
     });
 
   const createShare = (bytes: number): Share => {
@@ -77,6 +83,9 @@ export function createByteBudget(
       if (at >= 0) reading.splice(at, 1);
     };
     return {
+      get bytes() {
+        return held;
+      },
       grow(now, deadline) {
         if (now <= held) return undefined;
         // The oldest may always grow: half-read bodies that wait for each other would wait for ever.
@@ -86,6 +95,11 @@ export function createByteBudget(
           return undefined;
         }
         return wait(growing, mayGrow, () => become(now), deadline);
+      },
+      shrink(now) {
+        if (now >= held) return;
+        become(now);
+        admitWaiting();
       },
       settle(now) {
         stopReading();

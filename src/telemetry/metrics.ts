@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { IngestCounts } from "../lib/ingest-counts.js";
 import { packageVersion } from "../lib/package-version.js";
+import { createLimitMetrics, type LimitMetrics } from "./limit-metrics.js";
 import { createSecurityMetrics, type SecurityMetrics } from "./security-metrics.js";
 import { createSpoolMetrics, type SpoolMetrics } from "./spool-metrics.js";
 
@@ -14,6 +15,7 @@ export interface Metrics {
   };
   readonly spool: SpoolMetrics;
   readonly security: SecurityMetrics;
+  readonly limits: LimitMetrics;
   request(route: string, status: number, seconds: number): void;
   ingested(route: string, counts: IngestCounts): void;
   ruleHits(ruleId: string, events: number): void;
@@ -153,6 +155,7 @@ export function createMetrics(): Metrics {
     },
     spool: spool.metrics,
     security: createSecurityMetrics(registry),
+    limits: createLimitMetrics(registers),
     request: (route, status, seconds) => {
       requests.inc({ route, status: String(status) });
       requestSeconds.observe({ route }, seconds);

@@ -1,5 +1,5 @@
 import type { Express } from "express";
-import { createConfiguredApp } from "../../src/cli/configured-app.js";
+import { createConfiguredApp, toConnectionLimits } from "../../src/cli/configured-app.js";
 import { loadConfig } from "../../src/config/load.js";
 import { listen } from "../../src/http/server.js";
 import type { JsonObject } from "../../src/lib/json.js";
@@ -35,7 +35,8 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
   const stop = new AbortController();
   const app = createConfiguredApp(config, { pipeline, metrics, log, stop: stop.signal });
   await pipeline.start();
-  const server = await listen(app, "127.0.0.1", 0);
+  const limits = toConnectionLimits(config, metrics);
+  const server = await listen(app, { host: "127.0.0.1", port: 0, limits });
   if (options.waitUntilReady !== false) {
     await waitFor(() => pipeline.status().store.ready, { what: "the service to be ready" });
   }

@@ -1,20 +1,14 @@
 import type { Request, RequestHandler } from "express";
-import { parseBulk } from "../../decode/bulk.js";
+import { readBulk } from "../../decode/bulk.js";
+import type { ByteWindow } from "../../decode/byte-window.js";
 import { readUnits } from "../../decode/record.js";
 import type { DecodeCounters, DecodedUnit } from "../../decode/types.js";
 import type { DeadLetterSource } from "../../enrich/types.js";
-import type { JsonObject } from "../../lib/json.js";
 import type { HttpContext } from "../context.js";
-import { receive, sourceOf } from "../receive.js";
-import { sendJson, sendText } from "../send.js";
+import { receive, sourceOf, tooManyRecords } from "../receive.js";
+import { sendJsonPieces } from "../send.js";
+import { BulkReply } from "./bulk-reply.js";
 import { ingestOrRefuse } from "./ingest-or-refuse.js";
-
-/** One action of the request, as its reply needs it. */
-interface Item {
-  readonly op: string;
-  readonly source: DeadLetterSource;
-  readonly refused: { readonly status: number; readonly type: string; readonly reason: string } | undefined;
-}
 
 /**
  * `POST|PUT /_bulk` and `/{index}/_bulk`: OpenSearch's bulk endpoint, for shippers.
@@ -25,57 +19,70 @@ interface Item {
 export function bulkRoute(context: HttpContext): RequestHandler {
   return async (req, res) => {
     const started = performance.now();
-    const { bytes, share, deadline } = await receive(req, context);
-    const items: Item[] = [];
+    const received = await receive(req, context);
     try {
-      const counters = { shipperFieldsDropped: 0 };
-      const here = sourceOf(req, routeOf(req));
-      const units = unitsOf(bytes, items, here, context, counters);
-      const source = (item: number): DeadLetterSource => items[item]?.source ?? here;
-      await ingestOrRefuse(context, { units, source, deadline, counters });
+      const bulk = new BulkUnits(received.window, sourceOf(req, routeOf(req)), context);
+      const { deadline, onHeld } = received;
+      await ingestOrRefuse(context, {
+        units: bulk.units(),
+        source: () => bulk.source,
+        counters: bulk.counters,
+        deadline,
+        onHeld,
+        more: () => {
+          received.hold(bulk.reply.bytes);
+          return received.more();
+        },
+      });
+      const took = Math.round(performance.now() - started);
+      const filter = req.query["filter_path"];
+      const pieces =
+        typeof filter === "string" && filter !== ""
+          ? bulk.reply.filteredText(took, filter)
+          : bulk.reply.text(took);
+      await sendJsonPieces(res, 200, pieces);
     } finally {
-      share.release();
-    }
-    const took = Math.round(performance.now() - started);
-    if (typeof req.query["filter_path"] === "string") {
-      sendJson(req, res, 200, { took, errors: items.some((i) => i.refused), items: items.map(toReply) });
-    } else {
-      sendText(res, 200, "application/json; charset=UTF-8", toReplyText(took, items));
+      received.close();
     }
   };
 }
 
-function* unitsOf(
-  bytes: Uint8Array,
-  items: Item[],
-  here: DeadLetterSource,
-  context: HttpContext,
-  counters: DecodeCounters,
-): Generator<DecodedUnit> {
-  for (const entry of parseBulk(bytes)) {
-    const index = items.length;
-    const source = entry.index === undefined ? here : { ...here, index: entry.index };
-    items.push({ op: entry.op, source, refused: entry.refused });
-    if (entry.refused === undefined && entry.document !== undefined) {
-      yield* readUnits(index, entry.document, context.limits, counters);
+/** The actions of one request, taken one after the other. */
+class BulkUnits {
+  readonly reply = new BulkReply();
+  readonly counters: DecodeCounters = { shipperFieldsDropped: 0 };
+  /** Of the action that was taken last. */
+  source: DeadLetterSource;
+
+  constructor(
+    private readonly window: ByteWindow,
+    private readonly here: DeadLetterSource,
+    private readonly context: HttpContext,
+  ) {
+    this.source = here;
+  }
+
+  *units(): Generator<DecodedUnit | undefined, void> {
+    const { limits } = this.context;
+    const { reply, here } = this;
+    for (const entry of readBulk(this.window, { maxLookAheadBytes: limits.maxDocumentBytes })) {
+      if (entry === undefined) {
+        yield undefined;
+        continue;
+      }
+      const index = reply.length;
+      if (index >= limits.maxRecords) throw tooManyRecords(limits.maxRecords);
+      if (this.source.index !== (entry.index ?? here.index)) {
+        this.source = entry.index === undefined ? here : { ...here, index: entry.index };
+      }
+      reply.add(entry.op, entry.refused);
+      if (entry.document !== undefined) {
+        yield* readUnits(index, entry.document, limits, this.counters);
+      }
     }
   }
 }
 
 function routeOf(req: Request): string {
   return req.params["index"] === undefined ? "/_bulk" : "/{index}/_bulk";
-}
-
-function toReply(item: Item): JsonObject {
-  if (item.refused === undefined) return { [item.op]: { status: 201 } };
-  const { status, type, reason } = item.refused;
-  return { [item.op]: { status, error: { type, reason } } };
-}
-
-function toReplyText(took: number, items: readonly Item[]): string {
-  const errors = items.some((item) => item.refused !== undefined);
-  const texts = items.map((item) =>
-    item.refused ? JSON.stringify(toReply(item)) : `{"${item.op}":{"status":201}}`,
-  );
-  return `{"took":${took},"errors":${errors},"items":[${texts.join(",")}]}`;
 }

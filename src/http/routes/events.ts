@@ -1,30 +1,40 @@
 import type { Request, RequestHandler } from "express";
-import { parseEventsBody } from "../../decode/events.js";
+import { badGzip, parseEventsBody, readEvents } from "../../decode/events.js";
+import { isGzip } from "../../decode/gunzip.js";
+import type { DecodeCounters, DecodedUnit } from "../../decode/types.js";
 import { ApiError } from "../../lib/errors.js";
 import type { IngestCounts } from "../../lib/ingest-counts.js";
 import type { JsonObject } from "../../lib/json.js";
+import { BodyError } from "../body-error.js";
 import type { HttpContext } from "../context.js";
-import { receive, sourceOf, type Received } from "../receive.js";
+import { PARSED_FACTOR, receive, receiveWhole, sourceOf, tooManyRecords, type Received } from "../receive.js";
 import { sendJson } from "../send.js";
 import { ingestOrRefuse } from "./ingest-or-refuse.js";
 
 /** `POST /v1/events`: plain HTTP outputs. Answers what became of the events. */
 export function eventsRoute(context: HttpContext): RequestHandler {
   return async (req, res) => {
-    const received = await receiveEvents(req, context);
+    refuseMsgpack(req);
+    const received = await receive(req, context);
     try {
+      if (received.window.end === 0) throw noBody();
       const counters = { shipperFieldsDropped: 0 };
       const source = sourceOf(req, "/v1/events");
-      const options = { counters, maxInflatedBytes: context.limits.maxBodyBytes };
+      const { window, more, deadline, onHeld } = received;
+      const read = isGzip(window.bytes)
+        ? await unlabelled(received, context, counters)
+        : { units: readEvents(window, context.limits, counters), more };
       const counts = await ingestOrRefuse(context, {
-        units: parseEventsBody(received.bytes, req.headers["content-type"], context.limits, options),
+        units: limited(read.units, context.limits.maxRecords),
+        more: read.more,
         counters,
         source: () => source,
-        deadline: received.deadline,
+        deadline,
+        onHeld,
       });
       sendJson(req, res, 200, toAnswer(counts));
     } finally {
-      received.share.release();
+      received.close();
     }
   };
 }
@@ -47,28 +57,68 @@ const MAX_SIMULATED_BYTES = 16 * 1024 * 1024;
 /** `POST /v1/simulate`: what `/v1/events` would store, stored nowhere. */
 export function simulateRoute(context: HttpContext): RequestHandler {
   return async (req, res) => {
-    const most = Math.min(context.limits.maxBodyBytes, MAX_SIMULATED_BYTES);
-    const received = await receiveEvents(req, context, most);
+    refuseMsgpack(req);
+    const maxBodyBytes = Math.min(context.limits.maxBodyBytes, MAX_SIMULATED_BYTES);
+    const received = await receiveWhole(req, context, { maxBodyBytes, factor: PARSED_FACTOR });
     try {
-      const options = { maxInflatedBytes: context.limits.maxBodyBytes };
+      if (received.bytes.length === 0) throw noBody();
+      const options = { maxInflatedBytes: maxBodyBytes };
       const units = parseEventsBody(received.bytes, req.headers["content-type"], context.limits, options);
       const answer = await context.pipeline.simulate(units, sourceOf(req, "/v1/simulate"));
       sendJson(req, res, 200, answer);
     } finally {
-      received.share.release();
+      received.close();
     }
   };
 }
 
-async function receiveEvents(req: Request, context: HttpContext, maxBytes?: number): Promise<Received> {
-  if (/msgpack/i.test(req.headers["content-type"] ?? "")) {
-    const reason = "msgpack is not read here: set the output's format to json or json_lines.";
-    throw new ApiError("content_type_unknown", reason);
+/** A body that is gzip without saying so. What inflates is read; bytes that do not are kept as a dead letter. */
+async function unlabelled(
+  received: Received,
+  { limits }: HttpContext,
+  counters: DecodeCounters,
+): Promise<{ units: Iterable<DecodedUnit | undefined>; more: () => Promise<void> }> {
+  const { window, more, raw } = await received.inflate();
+  let fault: { readonly error: unknown } | undefined;
+  function* units(): Generator<DecodedUnit | undefined, void> {
+    let item = 0;
+    for (const unit of readEvents(window, limits, counters)) {
+      if (unit !== undefined) ({ item } = unit);
+      if (fault === undefined || unit?.kind !== "skipped") yield unit;
+    }
+    if (fault !== undefined) yield* badGzip(item + 1, raw, fault.error);
   }
-  const received = await receive(req, context, maxBytes);
-  if (received.bytes.length === 0) {
-    received.share.release();
-    throw new ApiError("body_required", "The request has no body: send events as JSON.");
+  return {
+    units: units(),
+    async more() {
+      try {
+        await more();
+      } catch (error) {
+        if (!(error instanceof BodyError)) throw error;
+        fault = { error };
+        window.push([], true);
+      }
+    },
+  };
+}
+
+function* limited(
+  units: Iterable<DecodedUnit | undefined>,
+  most: number,
+): Generator<DecodedUnit | undefined, void> {
+  let count = 0;
+  for (const unit of units) {
+    if (unit !== undefined && ++count > most) throw tooManyRecords(most);
+    yield unit;
   }
-  return received;
+}
+
+function refuseMsgpack(req: Request): void {
+  if (!/msgpack/i.test(req.headers["content-type"] ?? "")) return;
+  const reason = "msgpack is not read here: set the output's format to json or json_lines.";
+  throw new ApiError("content_type_unknown", reason);
+}
+
+function noBody(): ApiError {
+  return new ApiError("body_required", "The request has no body: send events as JSON.");
 }

@@ -2,7 +2,8 @@ import type { ErrorRequestHandler, RequestHandler } from "express";
 import { parseFirehose } from "../../decode/firehose.js";
 import { ApiError } from "../../lib/errors.js";
 import type { HttpContext } from "../context.js";
-import { receive, sourceOf } from "../receive.js";
+import { countLimit } from "../error-answers.js";
+import { receiveWhole, sourceOf } from "../receive.js";
 import { sendJson } from "../send.js";
 import { ingestOrRefuse } from "./ingest-or-refuse.js";
 
@@ -14,23 +15,27 @@ export function firehoseRoute(context: HttpContext): RequestHandler {
   return async (req, res) => {
     const requestId = String(req.headers["x-amz-firehose-request-id"] ?? "");
     try {
-      const { bytes, share, deadline } = await receive(req, context);
+      const received = await receiveWhole(req, context);
       try {
         const source = sourceOf(req, "/v1/firehose");
         const counters = { shipperFieldsDropped: 0 };
         const options = { counters, maxInflatedBytes: context.limits.maxBodyBytes };
-        const delivery = parseFirehose(bytes, context.limits, options);
+        const delivery = parseFirehose(received.bytes, context.limits, options);
+        const { deadline, onHeld } = received;
         await ingestOrRefuse(context, {
           units: delivery.units,
+          more: () => received.room(delivery.inflates),
           source: () => source,
           counters,
           deadline,
+          onHeld,
         });
         sendJson(req, res, 200, { requestId: delivery.requestId, timestamp: Date.now() });
       } finally {
-        share.release();
+        received.close();
       }
     } catch (error) {
+      countLimit(context.metrics, error);
       const status = error instanceof ApiError && error.status !== 429 ? error.status : 503;
       const errorMessage = error instanceof ApiError ? error.message : "TrailTag failed; its log says why.";
       if (!(error instanceof ApiError))
