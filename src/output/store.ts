@@ -2,7 +2,10 @@ import type { DeadLetterSource, TaggedEvent } from "../enrich/types.js";
 import type { DeadReason } from "../lib/dead-reason.js";
 
 /** A tagged event on its way to the store. */
-export type EventWrite = TaggedEvent;
+export interface EventWrite extends TaggedEvent {
+  /** An earlier try may have stored it: the same record under its id is then its own, and counts as stored. */
+  readonly begun?: boolean;
+}
 
 export interface DeadLetterWrite {
   readonly kind: "dead_letter";
@@ -19,9 +22,25 @@ export type StoreWrite = EventWrite | DeadLetterWrite;
  */
 export type WriteOutcome = "stored" | "duplicate" | "dead_lettered" | "spooled";
 
+/** The writes again, those at these positions marked as begun. */
+export function markBegun(batch: readonly StoreWrite[], begun: ReadonlySet<number>): readonly StoreWrite[] {
+  if (begun.size === 0) return batch;
+  return batch.map((write, position) =>
+    begun.has(position) && write.kind === "event" ? { ...write, begun: true } : write,
+  );
+}
+
 /** Rejected with by `write` when not every write could be made durable before the deadline. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
+
+  /** Positions of the events that the call may have newly stored all the same. */
+  readonly begun: ReadonlySet<number>;
+
+  constructor(message: string, options: ErrorOptions & { readonly begun?: ReadonlySet<number> } = {}) {
+    super(message, options);
+    this.begun = options.begun ?? new Set();
+  }
 }
 
 /**

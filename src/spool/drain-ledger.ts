@@ -14,6 +14,8 @@ export interface Item {
   state: "waiting" | "running" | "resting" | "done";
   /** Positions that are not stored yet; undefined: all. */
   pending: readonly number[] | undefined;
+  /** Positions that the store may have stored without saying so. */
+  readonly begun: Set<number>;
   tries: number;
   /** Of those, the ones during which the store took something else: the fault is in the record. */
   failures: number;
@@ -77,6 +79,7 @@ export function createLedger({ spool, bell, log, clock, onEmpty }: LedgerOptions
         payload,
         state: "waiting",
         pending: undefined,
+        begun: new Set(),
         tries: 0,
         failures: 0,
         restUntil: 0,

@@ -1,5 +1,6 @@
 import type { Clock } from "../lib/clock.js";
 import {
+  markBegun,
   StoreUnavailableError,
   type Store,
   type StoreLog,
@@ -97,12 +98,13 @@ export function createDrain(options: DrainOptions): Drain {
   async function carry(item: Item): Promise<void> {
     const attempt = guard.begin();
     try {
-      const writes = await decodeOrSetAside(item);
-      if (writes === undefined) {
+      const decoded = await decodeOrSetAside(item);
+      if (decoded === undefined) {
         attempt.gaveUp();
         item.state = "done";
         return;
       }
+      const writes = markBegun(decoded, item.begun);
       const left = await write(item, writes, attempt);
       item.tries++;
       if (left.length === 0) {
@@ -116,7 +118,8 @@ export function createDrain(options: DrainOptions): Drain {
         return;
       }
       item.failures++;
-      const rest = left.map((position) => writes[position] as StoreWrite);
+      const again = markBegun(decoded, item.begun);
+      const rest = left.map((position) => again[position] as StoreWrite);
       if (item.failures >= KEEPS_PLACE && (await moveToEnd(item, rest))) return;
       item.restUntil = clock() + restMs(item.failures);
       item.state = "resting";
@@ -166,7 +169,10 @@ export function createDrain(options: DrainOptions): Drain {
         } catch (error) {
           left.push(...group);
           item.message = reasonOf(error);
-          if (error instanceof StoreUnavailableError) return;
+          if (error instanceof StoreUnavailableError) {
+            for (const at of error.begun) item.begun.add(group[at] ?? 0);
+            return;
+          }
           log("error", "The store failed on a record of the spool; trying again.", { reason: item.message });
         }
       }),

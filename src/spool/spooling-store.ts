@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from "../lib/clock.js";
 import {
+  markBegun,
   StoreUnavailableError,
   type Store,
   type StoreLog,
@@ -50,6 +51,12 @@ export interface SpoolingStoreOptions {
   readonly clock?: Clock;
 }
 
+/** Why the store has not taken a batch, and what it may have stored of it. */
+interface NotTaken {
+  readonly reason: string;
+  readonly begun: ReadonlySet<number>;
+}
+
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
 /** A store that does not answer at start must not keep the spool from taking events. */
@@ -90,17 +97,22 @@ export function createSpoolingStore(options: SpoolingStoreOptions): SpoolingStor
   });
 
   async function write(batch: readonly StoreWrite[], deadline: number): Promise<WriteOutcome[]> {
+    let writes = batch;
     let payload: Uint8Array | undefined;
     let spoolSays: string | undefined;
     let storeSays = guard.trouble();
     for (let round = 0; ; round++) {
       // A probe costs the time of a whole try: only who has nowhere else to go makes one.
       if (storeSays === undefined || (spoolSays !== undefined && guard.mayProbe())) {
-        const answer = await tryStore(batch, Math.min(deadline, clock() + afterMs));
-        if (typeof answer !== "string") return answer;
-        storeSays = answer;
+        const answer = await tryStore(writes, Math.min(deadline, clock() + afterMs));
+        if (Array.isArray(answer)) return answer;
+        storeSays = answer.reason;
+        if (answer.begun.size > 0) {
+          writes = markBegun(writes, answer.begun);
+          payload = undefined;
+        }
       }
-      spoolSays = await tryAppend(() => (payload ??= options.encode(batch)), batch.length);
+      spoolSays = await tryAppend(() => (payload ??= options.encode(writes)), batch.length);
       if (spoolSays === undefined) return batch.map(() => "spooled");
       if (hurried || clock() >= deadline) throw new StoreUnavailableError(both(storeSays, spoolSays));
       await bell.wait(Math.min(waitMs(round), deadline - clock()));
@@ -108,8 +120,10 @@ export function createSpoolingStore(options: SpoolingStoreOptions): SpoolingStor
     }
   }
 
-  /** @returns the outcomes, or the reason why there are none. */
-  async function tryStore(batch: readonly StoreWrite[], deadline: number): Promise<WriteOutcome[] | string> {
+  async function tryStore(
+    batch: readonly StoreWrite[],
+    deadline: number,
+  ): Promise<WriteOutcome[] | NotTaken> {
     const attempt = guard.begin();
     live++;
     const work = inner.write(batch, deadline).then(
@@ -123,13 +137,15 @@ export function createSpoolingStore(options: SpoolingStoreOptions): SpoolingStor
           throw error;
         }
         attempt.failed(error.message);
-        return error.message;
+        return { reason: error.message, begun: error.begun };
       },
     );
     let giveUp: ((reason: string) => void) | undefined;
+    // Whatever of it is under way may end well after all.
+    const begun = new Set(batch.keys());
     try {
-      return await new Promise<WriteOutcome[] | string>((resolve, reject) => {
-        giveUp = resolve;
+      return await new Promise<WriteOutcome[] | NotTaken>((resolve, reject) => {
+        giveUp = (reason) => resolve({ reason, begun });
         waitingForStore.add(giveUp);
         work.then(resolve, reject);
       });

@@ -1,5 +1,5 @@
 import { toSafeDocument, type RecordText } from "../enrich/safe-document.js";
-import type { DeadLetterSource, TaggedEvent } from "../enrich/types.js";
+import type { DeadLetterSource } from "../enrich/types.js";
 import type { DeadReason } from "../lib/dead-reason.js";
 import type { EventWrite, StoreWrite } from "../output/store.js";
 import { createByteReader, createByteWriter, type ByteReader, type ByteWriter } from "./byte-cursor.js";
@@ -15,7 +15,10 @@ const KIND = { event: 0, deadLetter: 1 } as const;
 const RAW = { inDocument: 0, apart: 1 } as const;
 const OPENING_BRACE = 0x7b;
 
-type EventMembers = Pick<TaggedEvent, "id" | "time" | "alerts" | "ruleIds" | "suppressed" | "source"> & {
+type EventMembers = Pick<
+  EventWrite,
+  "id" | "time" | "alerts" | "ruleIds" | "suppressed" | "source" | "begun"
+> & {
   readonly recordText?: RecordText;
   /** Only of an event whose `recordText` is not known. */
   readonly safe?: string;
@@ -63,9 +66,18 @@ export function decodeWrites(payload: Uint8Array): StoreWrite[] {
 }
 
 function encodeEvent(writer: ByteWriter, write: EventWrite): void {
-  const { id, time, alerts, ruleIds, suppressed, source, recordText, raw } = write;
+  const { id, time, alerts, ruleIds, suppressed, source, begun, recordText, raw } = write;
   const safe = recordText === undefined ? { safe: write.toSafeDocument() } : { recordText };
-  const members: EventMembers = { id, time, alerts, ruleIds, suppressed, source, ...safe };
+  const members: EventMembers = {
+    id,
+    time,
+    alerts,
+    ruleIds,
+    suppressed,
+    source,
+    ...(begun === true ? { begun } : {}),
+    ...safe,
+  };
   writer.byte(KIND.event);
   writer.text(JSON.stringify(members));
   const document = writer.text(write.document);

@@ -43,7 +43,7 @@ export interface BatchQueueOptions<T, R> {
 }
 
 export interface BatchQueue<T, R> {
-  /** @throws StoreUnavailableError at the deadline (ms since the epoch), with the last thing that stood in the way. */
+  /** @throws UnsettledError at the deadline (ms since the epoch), with the last thing that stood in the way. */
   submit(items: readonly T[], deadline: number): Promise<Settled<R>[]>;
   /**
    * The sentence of the last failure, while the queue pauses because of the store, or while nothing that it sends is
@@ -69,6 +69,21 @@ const PASSING: ReadonlySet<RetryReason> = new Set(["busy", "conflict"]);
 /** Of a store that has too much to do, when the whole batch failed for it. */
 const OVERLOADED: ReadonlySet<RetryReason> = new Set(["busy", "unavailable", "no_reply"]);
 
+/** Rejected with at the deadline: what had become of each item by then. */
+export class UnsettledError<R> extends StoreUnavailableError {
+  /**
+   * @param results undefined of items that are not settled
+   * @param sent of those, the ones that may have taken effect
+   */
+  constructor(
+    message: string,
+    readonly results: readonly (R | undefined)[],
+    readonly sent: readonly boolean[],
+  ) {
+    super(message);
+  }
+}
+
 interface Group<R> {
   readonly results: Settled<R>[];
   remaining: number;
@@ -85,6 +100,8 @@ interface Entry<T, R> {
   readonly position: number;
   attempts: number;
   repeated: boolean;
+  /** It may have taken effect: it is under way, or nobody knows what became of it. */
+  sent: boolean;
 }
 
 /**
@@ -149,6 +166,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
       if (entry === undefined) break;
       if (!entry.group.over) {
         if (batch.length > 0 && chars + entry.size > most) break;
+        entry.sent = true;
         batch.push(entry);
         chars += entry.size;
       }
@@ -198,6 +216,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
       }
       entry.attempts++;
       entry.repeated ||= verdict.unknown;
+      entry.sent = entry.repeated;
       entry.group.trouble = verdict.message.slice(0, MAX_MESSAGE);
       // Items of an index that is away say nothing about the load.
       pushedBack ||= verdict.scope === "store" ? OVERLOADED.has(verdict.reason) : verdict.reason === "busy";
@@ -245,23 +264,29 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
         () => {
           group.over = true;
           open--;
+          const results = items.map((_, i) => group.results[i]?.result);
+          const message = `${group.remaining} of ${items.length} not stored: ${group.trouble}`;
           reject(
-            new StoreUnavailableError(`${group.remaining} of ${items.length} not stored: ${group.trouble}`),
+            new UnsettledError(
+              message,
+              results,
+              entries.map(({ sent }) => sent),
+            ),
           );
         },
         Math.max(0, deadline - clock()),
       );
+      const entries = items.map((item, position) => ({
+        item,
+        size: options.sizeOf(item),
+        group,
+        position,
+        attempts: 0,
+        repeated: false,
+        sent: false,
+      }));
       open++;
-      enqueue(
-        items.map((item, position) => ({
-          item,
-          size: options.sizeOf(item),
-          group,
-          position,
-          attempts: 0,
-          repeated: false,
-        })),
-      );
+      enqueue(entries);
     });
   }
 

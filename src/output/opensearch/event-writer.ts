@@ -1,9 +1,15 @@
 import type { AlertDocument } from "../../enrich/types.js";
 import type { JsonObject } from "../../lib/json.js";
 import type { DeadReason } from "../../lib/dead-reason.js";
-import type { EventWrite, StoreMetrics, StoreWrite, WriteOutcome } from "../store.js";
+import {
+  StoreUnavailableError,
+  type EventWrite,
+  type StoreMetrics,
+  type StoreWrite,
+  type WriteOutcome,
+} from "../store.js";
 import { pauseBeforeRound } from "./backoff.js";
-import type { BatchQueue, Settled } from "./batch-queue.js";
+import { UnsettledError, type BatchQueue, type Settled } from "./batch-queue.js";
 import type { BulkItem, BulkResult } from "./bulk-sender.js";
 import type { DocumentKey, StoredDocument } from "./document-reader.js";
 import type { IndexMaker } from "./index-maker.js";
@@ -68,7 +74,9 @@ export function createEventWriter(options: EventWriterOptions) {
 
     for (let round = 1; attempts.length > 0; round++) {
       await pauseBeforeRound(round);
-      const results = await bulk.submit(attempts.map(toBulkItem), deadline);
+      const results = await bulk.submit(attempts.map(toBulkItem), deadline).catch((error: unknown) => {
+        throw withBegun(error, attempts, outcomes);
+      });
       const next: Attempt[] = [];
       const gone = new Set<string>();
       const taken: { attempt: Attempt; repeated: boolean }[] = [];
@@ -85,7 +93,15 @@ export function createEventWriter(options: EventWriterOptions) {
           for (const alert of attempt.write.alerts) alerts.push(alert);
         }
       }
-      if (taken.length > 0) await readBack(taken, next);
+      if (taken.length > 0) {
+        await readBack(taken, next).catch((error: unknown) => {
+          throw withBegun(
+            error,
+            taken.flatMap(({ attempt, repeated }) => (repeated ? [attempt] : [])),
+            outcomes,
+          );
+        });
+      }
       if (gone.size > 0) {
         options.metrics?.retried("index_missing", next.filter(({ index }) => gone.has(index)).length);
         for (const index of gone) maker.forget(index);
@@ -103,7 +119,8 @@ export function createEventWriter(options: EventWriterOptions) {
         if (stored === undefined) next.push(attempt);
         else if (options.sameRecord(JSON.parse(attempt.body) as JsonObject, stored)) {
           // After a try without an answer the document in the way is our own.
-          outcomes[attempt.position] = repeated ? "stored" : "duplicate";
+          const own = repeated || (attempt.write.kind === "event" && attempt.write.begun === true);
+          outcomes[attempt.position] = own ? "stored" : "duplicate";
           for (const alert of options.alertsOf(stored)) alerts.push(alert);
         } else {
           const message = `Another record is stored under the id ${attempt.id} in ${attempt.index}.`;
@@ -148,4 +165,22 @@ export function createEventWriter(options: EventWriterOptions) {
     const message = `OpenSearch refused the document: ${fault.type}: ${fault.reason}`.slice(0, 1_000);
     return deadAttempts(write, position, { code: "store_refused", message });
   }
+}
+
+/** Of a batch that is not whole at the deadline: what it may have stored. */
+function withBegun(error: unknown, attempts: readonly Attempt[], outcomes: readonly WriteOutcome[]): unknown {
+  if (!(error instanceof StoreUnavailableError)) return error;
+  const begun = storedOf(outcomes);
+  const unsettled = error instanceof UnsettledError ? (error as UnsettledError<BulkResult>) : undefined;
+  for (const [i, { position, stage }] of attempts.entries()) {
+    const ok = unsettled === undefined || unsettled.sent[i] === true;
+    const kind = unsettled?.results[i]?.kind;
+    if (stage !== "dead" && (kind === undefined ? ok : kind === "ok")) begun.add(position);
+  }
+  return new StoreUnavailableError(error.message, { begun, cause: error });
+}
+
+/** Positions of the events that were newly stored. */
+export function storedOf(outcomes: readonly WriteOutcome[]): Set<number> {
+  return new Set(outcomes.flatMap((outcome, position) => (outcome === "stored" ? [position] : [])));
 }

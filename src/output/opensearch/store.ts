@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from "../../lib/clock.js";
-import type { Store, StoreLog, StoreMetrics } from "../store.js";
+import { StoreUnavailableError, type Store, type StoreLog, type StoreMetrics } from "../store.js";
 import { createAdaptiveLimit } from "./adaptive-limit.js";
 import type { AlertStore } from "../alert-triage.js";
 import type { AlertRules } from "./alert-derivation.js";
@@ -11,13 +11,13 @@ import { createBulkSender, type BulkItem, type BulkResult } from "./bulk-sender.
 import { createOpenSearchClient, type OpenSearchClientOptions } from "./client.js";
 import { createConnectionMonitor } from "./connection-monitor.js";
 import { createDocumentReader, type DocumentKey, type StoredDocument } from "./document-reader.js";
-import { createEventWriter, type EventRules } from "./event-writer.js";
+import { createEventWriter, storedOf, type EventRules } from "./event-writer.js";
 import { createIndexMaker } from "./index-maker.js";
 import { createIndexNames, type IndexPeriod } from "./index-names.js";
 import { createReconciler } from "./reconciler.js";
 import { isTemplateMissing, setUpOpenSearch } from "./setup.js";
 import { toIndexTemplates, type IndexMappings } from "./templates.js";
-import { checkVersion, IncompatibleStoreError } from "./version.js";
+import { checkServerless, checkVersion, IncompatibleStoreError } from "./version.js";
 
 export interface OpenSearchStoreOptions extends EventRules, AlertRules {
   readonly client: OpenSearchClientOptions;
@@ -29,6 +29,8 @@ export interface OpenSearchStoreOptions extends EventRules, AlertRules {
   readonly manageTemplates?: boolean;
   readonly retention?: string;
   readonly bulk?: BulkLimits;
+  /** OpenSearch Serverless: no version, ISM, aliases for writing or refresh. Default false. */
+  readonly serverless?: boolean;
   readonly sweepMs?: number;
   readonly log: StoreLog;
   readonly metrics?: StoreMetrics;
@@ -46,6 +48,8 @@ export interface BulkLimits {
 }
 
 const CLOSE_GRACE_MS = 5_000;
+/** Serverless shows a document to searches within a minute, as its documentation has it. */
+const SERVERLESS_SEARCH_LAG_MS = 90_000;
 
 /** The store in OpenSearch: events and dead letters, then the alerts they raise, then what derives alerts from events. */
 export function createOpenSearchStore(options: OpenSearchStoreOptions): AlertStore {
@@ -53,8 +57,19 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): AlertSto
   const client = createOpenSearchClient(options.client);
   const names = createIndexNames(prefix, options.indexPeriod);
   const templates = toIndexTemplates(mappings, prefix, names);
-  const maker = createIndexMaker({ client, templates, sendSettings: manageTemplates, clock, log });
-  const reconciler = createReconciler({ ...options, client: client, names, clock });
+  const { serverless = false } = options;
+  const sendSettings = manageTemplates && !serverless;
+  const maker = createIndexMaker({
+    client,
+    templates,
+    sendSettings,
+    writeAliases: !serverless,
+    clock,
+    log,
+  });
+  const searchLag = serverless ? { searchLagMs: SERVERLESS_SEARCH_LAG_MS } : {};
+  const reconciler = createReconciler({ ...options, ...searchLag, client: client, names, clock });
+  const readVersion = () => (serverless ? checkServerless(client, prefix) : checkVersion(client));
   const { maxConcurrency = 8, maxChars = 8 * 1024 * 1024, ...bulkLimits } = options.bulk ?? {};
   const size = createBatchSize(maxChars);
   const limits: Omit<BatchQueueOptions<unknown, unknown>, "sizeOf" | "send"> = {
@@ -111,7 +126,7 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): AlertSto
     clock,
     connect,
     ping: async () => {
-      const now = await checkVersion(client);
+      const now = await readVersion();
       for (const queue of [bulk, reader, alerts]) queue.resume();
       await maker.refresh();
       if (!versions.has(now)) {
@@ -134,13 +149,13 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): AlertSto
 
   async function setUp(): Promise<void> {
     if (!manageTemplates) {
-      const version = await checkVersion(client);
+      const version = await readVersion();
       versions.add(version);
       log("info", "Connected to OpenSearch.", { version });
       return;
     }
     const retention = options.retention === undefined ? {} : { retention: options.retention };
-    const report = await setUpOpenSearch({ client, prefix, mappings, ...retention });
+    const report = await setUpOpenSearch({ client, prefix, mappings, serverless, ...retention });
     versions.add(report.version);
     ownsTemplates = report.templates;
     log("info", "Connected to OpenSearch.", { version: report.version, done: report.done });
@@ -155,8 +170,13 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): AlertSto
     await maker.ensure(indices, deadline);
     const written = await writeEvents(batch, deadline);
     if (written.alerts.length > 0) {
-      await maker.ensure(new Set(written.alerts.map((alert) => alertIndex(names, alert))), deadline);
-      reconciler.markDirty(await markAlerts(written.alerts, deadline));
+      try {
+        await maker.ensure(new Set(written.alerts.map((alert) => alertIndex(names, alert))), deadline);
+        reconciler.markDirty(await markAlerts(written.alerts, deadline));
+      } catch (error) {
+        if (!(error instanceof StoreUnavailableError)) throw error;
+        throw new StoreUnavailableError(error.message, { begun: storedOf(written.outcomes), cause: error });
+      }
     }
     return written.outcomes;
   };
