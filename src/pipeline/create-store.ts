@@ -10,6 +10,7 @@ import type { AlertStore } from "../output/alert-triage.js";
 import { createFilesStore, type FilesStore } from "../output/files/store.js";
 import { loadIndexMappings } from "../output/opensearch/load-mappings.js";
 import type { OpenSearchClientOptions } from "../output/opensearch/client.js";
+import { createAwsSigner } from "../output/opensearch/aws-signer.js";
 import { createOpenSearchStore } from "../output/opensearch/store.js";
 import type { DeadLetterWrite, StoreLog, StoreMetrics } from "../output/store.js";
 import type { Rule } from "../rules/ir.js";
@@ -36,6 +37,7 @@ export function createStore(config: Config, context: StoreContext): AlertStore {
     mappings: loadIndexMappings(),
     manageTemplates: manage_templates,
     bulk: { maxConcurrency: max_concurrency },
+    serverless: config.opensearch.aws.service === "aoss",
     ...(retention_days === undefined ? {} : { retention: `${retention_days}d` }),
     alertsOf: (stored) => {
       const event = toStoredEvent(stored);
@@ -80,7 +82,7 @@ function knowledge({ ruleById }: Pick<StoreContext, "ruleById">) {
 /** How to talk to the cluster that is configured. */
 export function toClientOptions(config: Config): OpenSearchClientOptions {
   const { node, username, password, request_timeout_ms, compression } = config.opensearch;
-  const { ca_file, client_cert_file, client_key_file } = config.opensearch;
+  const { ca_file, client_cert_file, client_key_file, aws } = config.opensearch;
   return {
     node: node ?? "",
     ...(username === undefined ? {} : { auth: { username, password: password ?? "" } }),
@@ -90,6 +92,9 @@ export function toClientOptions(config: Config): OpenSearchClientOptions {
       ...(client_key_file === undefined ? {} : { key: client_key_file }),
     },
     compression,
+    ...(aws.region === undefined
+      ? {}
+      : { signer: createAwsSigner({ region: aws.region, service: aws.service }) }),
     requestTimeoutMs: request_timeout_ms,
   };
 }

@@ -46,6 +46,7 @@ async function setUpIndices(config: Config, sentences: string[]): Promise<SetUpO
   try {
     const { index_prefix, retention_days } = config.opensearch;
     const { version, done, problems } = await setUpOpenSearch({
+      serverless: config.opensearch.aws.service === "aoss",
       client,
       prefix: index_prefix,
       mappings: loadIndexMappings(),

@@ -8,17 +8,23 @@ export type Refreshed = "ok" | "gone" | "failed";
 
 const AT_ONCE = 4;
 
-/** Makes everything written to the indices so far visible to searches. @throws NoReplyError */
+/**
+ * Makes everything written to the indices so far visible to searches, or only looks whether they are there.
+ * @throws NoReplyError
+ */
 export async function refreshIndices(
   client: OpenSearchClient,
   indices: ReadonlySet<string>,
+  canRefresh = true,
 ): Promise<Map<string, Refreshed>> {
   const refreshed = new Map<string, Refreshed>();
   const left = [...indices];
   const worker = async () => {
     for (let index = left.pop(); index !== undefined; index = left.pop()) {
-      const reply = await client.request({ method: "POST", path: `/${index}/_refresh` });
-      const whole = reply.status === 200 && at(replyJson(reply), "_shards", "failed") === 0;
+      const reply = canRefresh
+        ? await client.request({ method: "POST", path: `/${index}/_refresh` })
+        : await client.request({ method: "HEAD", path: `/${index}` });
+      const whole = reply.status === 200 && (!canRefresh || at(replyJson(reply), "_shards", "failed") === 0);
       refreshed.set(index, whole ? "ok" : reply.status === 404 ? "gone" : "failed");
     }
   };

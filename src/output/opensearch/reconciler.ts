@@ -17,6 +17,11 @@ export interface ReconcilerOptions extends AlertRules {
   readonly log: StoreLog;
   /** Between sweeps for what crashed replicas left pending. Default 30,000. */
   readonly sweepMs?: number;
+  /**
+   * How long after it was written a document may stay hidden from searches, where nothing can be refreshed (OpenSearch
+   * Serverless): alerts are derived only after that.
+   */
+  readonly searchLagMs?: number;
 }
 
 export interface Reconciler {
@@ -70,10 +75,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let closed = false;
 
   function markDirty(alerts: readonly PendingAlert[]): void {
-    const dueAt = clock() + DEBOUNCE_MS;
+    const dueAt = clock() + (options.searchLagMs ?? DEBOUNCE_MS);
     for (const alert of alerts) {
       const known = dirty.get(alert.id);
-      dirty.set(alert.id, { ...alert, attempts: 0, dueAt: Math.min(dueAt, known?.dueAt ?? dueAt) });
+      const due = options.searchLagMs === undefined ? Math.min(dueAt, known?.dueAt ?? dueAt) : dueAt;
+      dirty.set(alert.id, { ...alert, attempts: 0, dueAt: due });
     }
     schedule();
   }
@@ -87,8 +93,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
     let due = Infinity;
     for (const alert of dirty.values()) due = Math.min(due, alert.dueAt);
-    const hurry = settling.length > 0;
-    const start = hurry ? firstTry() : Math.max(due, notBefore);
+    const start = hurries() ? firstTry() : Math.max(due, notBefore);
     timer = setTimeout(run, Math.max(0, start - clock()));
 
     /** Somebody waits: no debounce for what was not tried yet. */
@@ -97,10 +102,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
   }
 
+  function hurries(): boolean {
+    return settling.length > 0 && options.searchLagMs === undefined;
+  }
+
   function run(): void {
     const now = clock();
     const taken = [...dirty.values()]
-      .filter((alert) => alert.dueAt <= now || (settling.length > 0 && alert.attempts === 0))
+      .filter((alert) => alert.dueAt <= now || (hurries() && alert.attempts === 0))
       .slice(0, CYCLE_ALERTS);
     for (const alert of taken) dirty.delete(alert.id);
     cycle = reconcile(taken)
@@ -119,7 +128,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   async function reconcile(taken: readonly Dirty[]): Promise<void> {
     const works = await readVersions(taken);
     if (works.length === 0) return;
-    const refreshed = await refreshIndices(client, new Set(works.flatMap((work) => work.indices)));
+    const indices = new Set(works.flatMap((work) => work.indices));
+    const refreshed = await refreshIndices(client, indices, options.searchLagMs === undefined);
     const ready = works.filter((work) => !work.indices.some((index) => refreshed.get(index) === "failed"));
     const rest = works.filter((work) => !ready.includes(work));
     if (rest.length > 0) retryLater(dirtyOf(rest), "an events index cannot be refreshed");

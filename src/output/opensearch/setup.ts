@@ -5,7 +5,7 @@ import { replyJson, type OpenSearchClient, type OpenSearchReply } from "./client
 import { createIndexNames } from "./index-names.js";
 import { installRetentionPolicy } from "./retention-policy.js";
 import { toIndexTemplates, type IndexMappings, type IndexTemplate } from "./templates.js";
-import { checkVersion } from "./version.js";
+import { checkServerless, checkVersion } from "./version.js";
 
 export interface SetupOptions {
   readonly client: OpenSearchClient;
@@ -13,6 +13,8 @@ export interface SetupOptions {
   readonly mappings: IndexMappings;
   /** Age at which events indices are deleted, as ISM writes it (`365d`); undefined keeps everything. */
   readonly retention?: string;
+  /** OpenSearch Serverless: no version, no ISM. */
+  readonly serverless?: boolean;
 }
 
 export interface SetupReport {
@@ -33,14 +35,15 @@ export interface SetupReport {
  * @throws NoReplyError when OpenSearch is away or says that it is busy.
  */
 export async function setUpOpenSearch(options: SetupOptions): Promise<SetupReport> {
-  const { client, prefix, mappings, retention } = options;
-  const version = await checkVersion(client);
+  const { client, prefix, mappings, retention, serverless = false } = options;
+  const version = await (serverless ? checkServerless(client, prefix) : checkVersion(client));
   const templates = toIndexTemplates(mappings, prefix, createIndexNames(prefix, "week"));
   const report = { version, done: [] as string[], problems: [] as string[] };
   for (const template of templates) await installTemplate(client, template, report);
   const installed = report.problems.length === 0;
   for (const template of templates) await updateMappings(client, template, report);
-  if (mappings.policy !== undefined) {
+  if (serverless) report.done.push("The ISM policy is skipped: OpenSearch Serverless has none.");
+  else if (mappings.policy !== undefined) {
     await installRetentionPolicy({ client, prefix, template: mappings.policy, retention }, report);
   }
   return { ...report, templates: installed };

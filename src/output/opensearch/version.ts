@@ -11,6 +11,27 @@ const TRAILTAG_UUID = "trailtag0000000000000A";
 
 const MINIMUM = { major: 2, minor: 19 };
 
+/** What stands in for the version of OpenSearch Serverless, which tells none. */
+export const SERVERLESS = "serverless";
+
+/**
+ * Whether OpenSearch Serverless answers: it has no `GET /`, so what it is cannot be checked.
+ * @throws NoReplyError when there is no answer, or one that may pass.
+ */
+export async function checkServerless(client: OpenSearchClient, prefix: string): Promise<string> {
+  const path = `/_cat/indices/${prefix}-events-*`;
+  const reply = await client.request({ method: "GET", path, query: { format: "json" }, timeoutMs: 5_000 });
+  if (reply.status === 401 || reply.status === 403) throw refused(client, reply.status);
+  if (reply.status !== 200 && reply.status !== 404) {
+    throw new NoReplyError(`OpenSearch Serverless at ${client.node} answers HTTP ${reply.status}.`);
+  }
+  return SERVERLESS;
+}
+
+function refused(client: OpenSearchClient, status: number): NoReplyError {
+  return new NoReplyError(`OpenSearch at ${client.node} refuses the credentials (HTTP ${status}).`);
+}
+
 /**
  * @returns the version, `3.8.0`.
  * @throws IncompatibleStoreError for Elasticsearch and for OpenSearch before 2.19.
@@ -18,9 +39,7 @@ const MINIMUM = { major: 2, minor: 19 };
  */
 export async function checkVersion(client: OpenSearchClient): Promise<string> {
   const reply = await client.request({ method: "GET", path: "/", timeoutMs: 5_000 });
-  if (reply.status === 401 || reply.status === 403) {
-    throw new NoReplyError(`OpenSearch at ${client.node} refuses the credentials (HTTP ${reply.status}).`);
-  }
+  if (reply.status === 401 || reply.status === 403) throw refused(client, reply.status);
   const answer = replyJson(reply);
   if (reply.status !== 200 || answer === undefined) {
     throw new NoReplyError(`OpenSearch at ${client.node} answers HTTP ${reply.status}.`);
