@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import type { Config } from "../config/types.js";
+import { didYouMean } from "../lib/did-you-mean.js";
 import { formatDiagnostic } from "../lib/diagnostics.js";
 import { EXIT } from "../lib/errors.js";
 import { ConfigError } from "../config/load.js";
 import type { DoctorOptions } from "../pipeline/doctor/context.js";
-import { runDoctor, type NamedFinding } from "../pipeline/doctor/run.js";
+import { CHECK_NAMES, runDoctor, type NamedFinding } from "../pipeline/doctor/run.js";
 import { listFlag, readFlags, stringFlag, UsageError, type Values } from "./args.js";
 import type { Command } from "./command.js";
 import { CONFIG_HELP, CONFIG_OPTIONS, configFromFlags } from "./config-flags.js";
@@ -23,6 +24,7 @@ what to do where it is not. It sends one event through, eventSource trailtag.can
   --peer URL          another replica, for counters that add up over all (may be repeated)
   --key-file FILE     file with an API key of the scopes read and ingest
   --ca FILE           PEM file of the authority that signed TrailTag's certificate
+  --only CHECK        this check and no others (may be repeated)
   --no-canary         send nothing
   --json              one JSON object for all
 ${CONFIG_HELP}
@@ -35,6 +37,7 @@ Exit code 0 when nothing is wrong (warnings there may be), 1 when something is, 
       peer: { type: "string", multiple: true },
       "key-file": { type: "string" },
       ca: { type: "string" },
+      only: { type: "string", multiple: true },
       "no-canary": { type: "boolean" },
       json: { type: "boolean" },
     });
@@ -60,7 +63,19 @@ function toOptions(values: Values): DoctorOptions {
     ...(key === undefined ? {} : { key }),
     ...(ca === undefined ? {} : { ca }),
     canary: values["no-canary"] !== true,
+    ...onlyFlag(values),
   };
+}
+
+function onlyFlag(values: Values): Pick<DoctorOptions, "only"> {
+  const only = listFlag(values, "only");
+  for (const name of only) {
+    if (CHECK_NAMES.includes(name)) continue;
+    const meant = didYouMean(name, CHECK_NAMES);
+    const hint = meant === undefined ? `There are: ${CHECK_NAMES.join(", ")}.` : `Did you mean ${meant}?`;
+    throw new UsageError(`There is no check "${name}". ${hint}`);
+  }
+  return only.length === 0 ? {} : { only };
 }
 
 function configOrProblem(values: Values): Config | string {
@@ -114,10 +129,11 @@ function toJson(findings: readonly NamedFinding[]): string {
 }
 
 function exitCode(findings: readonly NamedFinding[]): number {
+  const asked = findings.filter(({ check }) => check === "service" || check === "opensearch");
   const answered = (check: string): boolean =>
-    findings.some(
+    asked.some(
       (finding) => finding.check === check && finding.status !== "skipped" && finding.unreachable !== true,
     );
-  if (!answered("service") && !answered("opensearch")) return EXIT.unavailable;
+  if (asked.length > 0 && !answered("service") && !answered("opensearch")) return EXIT.unavailable;
   return findings.some(({ status }) => status === "fail") ? EXIT.findings : EXIT.ok;
 }

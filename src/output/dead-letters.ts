@@ -39,6 +39,8 @@ export interface DeadLetters {
   heads(filter: DeadLetterFilter, order: "oldest" | "newest"): AsyncIterable<DeadLetterHead>;
   /** Letters whose id begins with `prefix`, up to `most`, in order of id. */
   find(prefix: string, most: number): Promise<readonly DeadLetterHead[]>;
+  /** Letters whose reason's message has this word: parts of one document name the letter that it begins in. */
+  mentioning(word: string): Promise<readonly DeadLetterHead[]>;
   /** The bytes as they came. @throws DamagedLetterError when a part is missing or they are not those of the id. */
   read(head: DeadLetterHead): Promise<Uint8Array>;
   /** Durable when it resolves. @param at ms since the epoch */

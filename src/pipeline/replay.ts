@@ -5,6 +5,7 @@ import type { DeadReason } from "../lib/dead-reason.js";
 import { DamagedLetterError, type DeadLetterHead, type DeadLetters } from "../output/dead-letters.js";
 import type { EventWrite, Store, WriteOutcome } from "../output/store.js";
 import type { Processor } from "./process.js";
+import { partOf, readWholeLetter, type WholeLetter } from "./whole-letter.js";
 
 /** What became of one letter. */
 export type ReplayResult =
@@ -33,9 +34,10 @@ const BATCH_LETTERS = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 const READS_AT_ONCE = 8;
 
-/** A letter as today's rules and limits have it. */
+/** A letter, or all those that hold parts of one document, as today's rules and limits have it. */
 interface Opened {
   readonly head: DeadLetterHead;
+  readonly heads: readonly DeadLetterHead[];
   readonly writes: readonly EventWrite[];
   /** Why something of it is still no event. */
   readonly dead: DeadReason | undefined;
@@ -52,7 +54,7 @@ export async function* replay(
   heads: AsyncIterable<DeadLetterHead>,
   options: ReplayOptions,
 ): AsyncGenerator<ReplayResult, void> {
-  for await (const batch of inBatches(heads)) {
+  for await (const batch of inBatches(oncePerDocument(heads))) {
     const opened: Opened[] = [];
     for (let i = 0; i < batch.length; i += READS_AT_ONCE) {
       const some = batch.slice(i, i + READS_AT_ONCE);
@@ -61,16 +63,29 @@ export async function* replay(
     const writes = opened.flatMap((letter) => letter.writes);
     const outcomes = await write(writes, options);
     const results: ReplayResult[] = [];
+    const done: DeadLetterHead[] = [];
     let next = 0;
     for (const letter of opened) {
-      results.push(toResult(letter, outcomes.slice(next, next + letter.writes.length)));
+      const result = toResult(letter, outcomes.slice(next, next + letter.writes.length));
+      results.push(result);
+      if (result.kind === "replayed") done.push(...letter.heads);
       next += letter.writes.length;
     }
     if (options.store !== undefined) {
-      const done = results.filter(({ kind }) => kind === "replayed").map(({ head }) => head);
       await options.deadLetters.markReplayed(done, Date.now());
     }
     yield* results;
+  }
+}
+
+/** Of letters that hold parts of one document, the first that comes. */
+async function* oncePerDocument(heads: AsyncIterable<DeadLetterHead>): AsyncGenerator<DeadLetterHead> {
+  const seen = new Set<string>();
+  for await (const head of heads) {
+    const first = partOf(head)?.first;
+    if (first !== undefined && seen.has(first)) continue;
+    if (first !== undefined) seen.add(first);
+    yield head;
   }
 }
 
@@ -79,7 +94,7 @@ async function* inBatches(heads: AsyncIterable<DeadLetterHead>): AsyncGenerator<
   let bytes = 0;
   for await (const head of heads) {
     batch.push(head);
-    bytes += head.sizeBytes;
+    bytes += head.sizeBytes * (partOf(head)?.of ?? 1);
     if (batch.length < BATCH_LETTERS && bytes < BATCH_BYTES) continue;
     yield batch;
     batch = [];
@@ -89,22 +104,22 @@ async function* inBatches(heads: AsyncIterable<DeadLetterHead>): AsyncGenerator<
 }
 
 async function openLetter(head: DeadLetterHead, options: ReplayOptions): Promise<Opened> {
-  let raw: Uint8Array;
+  let whole: WholeLetter;
   try {
-    raw = await options.deadLetters.read(head);
+    whole = await readWholeLetter(options.deadLetters, head);
   } catch (error) {
     if (!(error instanceof DamagedLetterError)) throw error;
-    return { head, writes: [], dead: undefined, damaged: error.message };
+    return { head, heads: [head], writes: [], dead: undefined, damaged: error.message };
   }
   const writes: EventWrite[] = [];
   let dead: DeadReason | undefined;
-  for (const unit of unitsOf(raw, options.limits)) {
+  for (const unit of unitsOf(whole.raw, options.limits)) {
     if (unit.kind === "skipped") continue;
     const result = options.process.toWrite(unit, head.source);
     if (result.kind === "event") writes.push(result);
     else dead ??= result.reason;
   }
-  return { head, writes, dead, damaged: undefined };
+  return { head, heads: whole.heads, writes, dead, damaged: undefined };
 }
 
 /** A letter holds what a bulk document or an element of a body held, or gzip that did not inflate then. */

@@ -41,6 +41,8 @@ describeWithOpenSearch("trailtag doctor on OpenSearch", () => {
     loadConfig({ files: [], env: {}, flags: { ...settings, ...more } });
   const doctor = (more: Partial<DoctorOptions> = {}): Promise<Findings> =>
     examine({ config: config(), url: service.url, peers: [], canary: false, ...more });
+  const check = async (only: CheckName, more: Partial<DoctorOptions> = {}): Promise<NamedFinding> =>
+    (await doctor({ only: [only], ...more }))[only];
 
   async function ask(method: string, path: string, body?: unknown): Promise<any> {
     const answer = await fetch(`${node}${path}`, {
@@ -84,34 +86,34 @@ describeWithOpenSearch("trailtag doctor on OpenSearch", () => {
     const path = `/_index_template/${prefix}-events`;
     const { index_template: before } = (await ask("GET", path)).index_templates[0];
     await ask("DELETE", path);
-    expect((await doctor()).templates).toMatchObject({
+    expect(await check("templates")).toMatchObject({
       status: "fail",
       message: `Index template ${prefix}-events is not there: new indices lack its settings.`,
     });
     const changed = structuredClone(before);
     changed.template.settings.index.refresh_interval = "99s";
     await ask("PUT", path, changed);
-    expect((await doctor()).templates).toMatchObject({
+    expect(await check("templates")).toMatchObject({
       status: "fail",
       message: `Index template ${prefix}-events differs from the shipped one at template.settings.index.refresh_interval: "99s" for "5s".`,
     });
     const config2 = config({ opensearch: { node, index_prefix: prefix, manage_templates: false } });
-    expect((await doctor({ config: config2 })).templates.status).toBe("skipped");
+    expect((await check("templates", { config: config2 })).status).toBe("skipped");
     await ask("PUT", path, before);
-    expect((await doctor()).templates.status).toBe("ok");
+    expect((await check("templates")).status).toBe("ok");
   });
 
   it("names another template that takes the indices", async () => {
     const name = `${prefix}-foreign`;
     await ask("PUT", `/_index_template/${name}`, { index_patterns: [`${prefix}-*2*`], priority: 2_000 });
-    expect((await doctor())["foreign-templates"]).toMatchObject({
+    expect(await check("foreign-templates")).toMatchObject({
       status: "fail",
       message: expect.stringContaining(
         `Index template ${name} has priority 2000 and takes ${prefix}-events-2`,
       ),
     });
     await ask("DELETE", `/_index_template/${name}`);
-    expect((await doctor())["foreign-templates"].status).toBe("ok");
+    expect((await check("foreign-templates")).status).toBe("ok");
   });
 
   it("names an index whose mapping lacks a field, a closed one and a blocked one", async () => {
@@ -119,14 +121,12 @@ describeWithOpenSearch("trailtag doctor on OpenSearch", () => {
     await ask("PUT", `/${index}`, {
       mappings: { dynamic: false, properties: { eventName: { type: "long" } } },
     });
-    expect((await doctor()).mappings).toMatchObject({
+    expect(await check("mappings")).toMatchObject({
       status: "fail",
-      message: expect.stringContaining(
-        `1 of 4 indices cannot be searched by every field: ${index} lacks eventName`,
-      ),
+      message: expect.stringContaining(`indices cannot be searched by every field: ${index} lacks eventName`),
     });
     await ask("PUT", `/${index}/_settings`, { "index.blocks.write": true });
-    expect((await doctor())["index-blocks"]).toMatchObject({
+    expect(await check("index-blocks")).toMatchObject({
       status: "fail",
       message: expect.stringContaining(`${index} blocked for writing`),
     });
@@ -134,18 +134,18 @@ describeWithOpenSearch("trailtag doctor on OpenSearch", () => {
       "index.blocks.write": null,
       "index.blocks.read_only_allow_delete": true,
     });
-    expect((await doctor())["index-blocks"]).toMatchObject({
+    expect(await check("index-blocks")).toMatchObject({
       status: "fail",
       message: expect.stringContaining(`OpenSearch made ${index} read-only`),
     });
     await ask("PUT", `/${index}/_settings`, { "index.blocks.read_only_allow_delete": null });
     await ask("POST", `/${index}/_close`);
-    expect((await doctor()).indices).toMatchObject({
+    expect(await check("indices")).toMatchObject({
       status: "fail",
       message: expect.stringContaining(`${index} closed`),
     });
     await ask("DELETE", `/${index}`);
-    const after = await doctor();
+    const after = await doctor({ only: ["mappings", "index-blocks", "indices"] });
     expect([after.mappings.status, after["index-blocks"].status, after.indices.status]).toEqual([
       "ok",
       "ok",
@@ -155,7 +155,7 @@ describeWithOpenSearch("trailtag doctor on OpenSearch", () => {
 
   it("says that nothing deletes old indices, where retention is set and the plugin is not there", async () => {
     const days = config({ opensearch: { node, index_prefix: prefix, retention_days: 30 } });
-    const { retention } = await doctor({ config: days });
+    const retention = await check("retention", { config: days });
     expect(["warn", "fail"]).toContain(retention.status);
     expect(retention.message).toMatch(
       /Nothing deletes indices after 30 days|is not the one that deletes after 30 days/,
@@ -164,9 +164,9 @@ describeWithOpenSearch("trailtag doctor on OpenSearch", () => {
 
   it("counts dead letters by reason, until they are replayed", async () => {
     await fetch(`${service.url}/v1/events`, { method: "POST", body: '[{"message":"hello"},[1]]' });
-    expect((await doctor())["dead-letters"]).toMatchObject({
+    expect(await check("dead-letters")).toMatchObject({
       status: "warn",
-      message: "2 dead letters were not replayed: not_an_object 1, not_cloudtrail 1.",
+      message: "2 dead letters not replayed: not_an_object 1, not_cloudtrail 1.",
     });
   });
 
@@ -174,26 +174,26 @@ describeWithOpenSearch("trailtag doctor on OpenSearch", () => {
     const path = `/${prefix}-alerts-1999.01`;
     await ask("PUT", `${path}/_doc/left?refresh=true`, { alert: { id: "left", pending: true } });
     // The service itself takes it up half a minute later; a moment is enough to see that it is left.
-    expect((await doctor())["pending-alerts"]).toMatchObject({
+    expect(await check("pending-alerts")).toMatchObject({
       status: "warn",
-      message: "1 alerts wait to be brought up to date: their counts may be too low.",
+      message: "1 alert waits to be brought up to date: counts may be too low.",
     });
     await ask("DELETE", path);
-    expect((await doctor())["pending-alerts"].status).toBe("ok");
+    expect((await check("pending-alerts")).status).toBe("ok");
   });
 
   it("tells refused rules, a refused reload, and a rule that hits the canary", async () => {
     rules.write("rules/b.yml", "AnalysisType: rule\nRuleID: Bad\n");
     await fetch(`${service.url}/-/reload`, { method: "POST" });
-    expect((await doctor()).rules).toMatchObject({
+    expect(await check("rules")).toMatchObject({
       status: "fail",
       message: expect.stringContaining("was refused"),
     });
     const other = await startService({ config: { ...settings, ...rules.config } });
     try {
-      expect((await doctor({ url: other.url })).rules).toMatchObject({
+      expect(await check("rules", { url: other.url })).toMatchObject({
         status: "warn",
-        message: expect.stringMatching(/^\d+ errors in rules, lists or exceptions at /),
+        message: expect.stringMatching(/^\d+ errors? in rules, lists or exceptions at /),
       });
     } finally {
       await other.close();
@@ -208,7 +208,7 @@ describeWithOpenSearch("trailtag doctor on OpenSearch", () => {
   it("hits the canary with no rule of the bundled pack", async () => {
     const other = await startService({ config: settings });
     try {
-      expect((await doctor({ url: other.url, canary: true })).canary.status).toBe("ok");
+      expect((await check("canary", { url: other.url, canary: true })).status).toBe("ok");
     } finally {
       await other.close();
     }
@@ -223,12 +223,11 @@ describeWithOpenSearch("trailtag doctor on OpenSearch", () => {
     });
     try {
       await fetch(`${peer.url}/v1/events`, { method: "POST", body: JSON.stringify(record("one")) });
-      const both = await doctor({ peers: [peer.url] });
-      expect(both.counters).toMatchObject({
+      expect(await check("counters", { peers: [peer.url] })).toMatchObject({
         status: "ok",
         message: expect.stringContaining("by 2 replicas"),
       });
-      expect((await doctor({ peers: [fake.url] })).counters).toMatchObject({
+      expect(await check("counters", { peers: [fake.url] })).toMatchObject({
         status: "fail",
         message: `${fake.url} received 2 events more than it accounts for.`,
       });
@@ -338,7 +337,11 @@ describe("trailtag doctor on files", () => {
   it.each([
     ["trailtag_spool_accepting 0", "fail", "takes nothing more"],
     ["trailtag_spool_accepting 1\ntrailtag_spool_set_aside_bytes_total 12", "fail", "set 12 bytes"],
-    ["trailtag_spool_events 3\ntrailtag_spool_oldest_timestamp_seconds 1000", "warn", "3 events wait"],
+    [
+      "trailtag_spool_events 3\ntrailtag_spool_oldest_timestamp_seconds 1000",
+      "warn",
+      "3 events in the spool",
+    ],
     ["trailtag_spool_bytes 90", "warn", "90 % full"],
     ["trailtag_spool_accepting 1", "ok", "The spool is empty"],
   ])("judges the spool by its metrics: %s", async (text, status, message) => {

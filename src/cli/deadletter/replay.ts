@@ -90,6 +90,7 @@ async function run(config: Config, chosen: Chosen, rules: RuleState, parts: Part
     limits: {
       maxDocumentBytes: limits.max_document_bytes,
       maxDepth: limits.max_depth,
+      maxKeys: limits.max_keys,
       maxInflatedBytes: limits.max_body_bytes,
     },
     holdMs: limits.hold_ms,

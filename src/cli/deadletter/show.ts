@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { EXIT } from "../../lib/errors.js";
 import { createDeadLetters, DamagedLetterError } from "../../pipeline/replay-store.js";
+import { readWholeLetter } from "../../pipeline/whole-letter.js";
 import { readArgs, UsageError } from "../args.js";
 import { CONFIG_OPTIONS, configFromFlags } from "../config-flags.js";
 import { toLetterText } from "../reporters/dead-letters.js";
@@ -16,8 +17,8 @@ export async function showLetter(args: readonly string[]): Promise<number> {
   const letters = createDeadLetters(configFromFlags(values, process.env));
   try {
     const head = await findLetter(letters, prefix);
-    const raw = await letters.read(head);
-    const output = values["raw"] === true ? raw : toLetterText(head, raw);
+    const { heads, raw } = await readWholeLetter(letters, head);
+    const output = values["raw"] === true ? raw : toLetterText(heads, raw);
     if (!process.stdout.write(output)) await once(process.stdout, "drain");
     return EXIT.ok;
   } catch (error) {

@@ -64,18 +64,20 @@ export function toSummaryLines({ total, byReason, looseParts }: DeadLetterSummar
   return lines;
 }
 
-/** All that is known of a letter, and its bytes as text. */
-export function toLetterText(head: DeadLetterHead, raw: Uint8Array): string {
+/** All that is known of a letter, or of those that hold one large document, and its bytes as text. */
+export function toLetterText([head, ...others]: readonly DeadLetterHead[], raw: Uint8Array): string {
+  if (head === undefined) return "";
   const { source } = head;
-  const parts = head.chunks === 1 ? "" : ` in ${head.chunks} parts`;
+  const parts = others.length === 0 ? "" : ` in ${others.length + 1} dead letters`;
   const lines = [
     `id         ${head.id}`,
     `received   ${toTime(head.time)}`,
     `reason     ${head.reason.code}: ${head.reason.message}`,
-    `size       ${plural(head.sizeBytes, "byte")}${parts}`,
+    `size       ${plural(raw.length, "byte")}${parts}`,
     `route      ${source.route}`,
     ...(source.index === undefined ? [] : [`index      ${source.index}`]),
     ...(source.user_agent === undefined ? [] : [`sent by    ${source.user_agent}`]),
+    ...others.map(({ id }) => `goes on in ${id}`),
     `replayed   ${head.replayedAt ?? "no"}`,
   ];
   return `${lines.map(oneLine).join("\n")}\n\n${toVisibleText(raw)}\n`;

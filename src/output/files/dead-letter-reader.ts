@@ -75,6 +75,10 @@ export function createDeadLetterFile({ dir, append }: DeadLetterFileOptions): De
       const found = [...letters.values()].filter(({ head }) => head.id.startsWith(prefix));
       return found.slice(0, most).map(({ head }) => head);
     },
+    async mentioning(word) {
+      const found = [...(await all()).letters.values()].map(({ head }) => head);
+      return found.filter(({ reason }) => reason.message.includes(word));
+    },
     async read({ id }) {
       const pieces: Buffer[] = [];
       for (const { offset, length } of (await letterOf(id)).places) {

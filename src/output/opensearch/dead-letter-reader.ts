@@ -129,6 +129,11 @@ export function createDeadLetterReader(options: DeadLetterReaderOptions): DeadLe
       return heads.filter(({ id }) => id.startsWith(prefix));
     },
 
+    async mentioning(word) {
+      const { heads } = await page({ query: { match: { "reason.message.text": word } } });
+      return heads.filter(({ reason }) => reason.message.includes(word));
+    },
+
     async read(head) {
       const hash = createHash("sha256");
       const pieces: Buffer[] = [];

@@ -20,6 +20,8 @@ export interface DoctorOptions {
   readonly ca?: string;
   /** Whether an event is sent through. */
   readonly canary: boolean;
+  /** Those checks only; all of them unless given. */
+  readonly only?: readonly string[];
   /** How long an alert may be pending before that is told, ms. Default 5,000. */
   readonly patienceMs?: number;
 }

@@ -7,11 +7,14 @@ import { ServiceAwayError } from "./service-client.js";
 
 export type NamedFinding = Finding & { readonly check: CheckName };
 
+export const CHECK_NAMES: readonly string[] = Object.keys(CHECKS);
+
 /** Makes every check, one after the other; none keeps the others from being made. */
 export async function* runDoctor(options: DoctorOptions): AsyncGenerator<NamedFinding, void> {
   const context = createDoctorContext(options);
   try {
     for (const check of Object.keys(CHECKS) as CheckName[]) {
+      if (options.only?.includes(check) === false) continue;
       yield { check, ...(await findingOf(check, context)) };
     }
   } finally {

@@ -1,5 +1,6 @@
 import type { Check } from "../checks.js";
 import { fail, ok } from "../finding.js";
+import { countOf } from "../some-of.js";
 import type { MetricsReading } from "../parse-metrics.js";
 import { readMetrics } from "../read-metrics.js";
 
@@ -27,14 +28,14 @@ export const countersCheck: Check = async ({ replicas }) => {
     if (difference === 0) continue;
     const message =
       difference > 0
-        ? `${service.url} received ${difference} events more than it accounts for.`
-        : `${service.url} accounts for ${-difference} events more than it received.`;
+        ? `${service.url} received ${countOf(difference, "event")} more than it accounts for.`
+        : `${service.url} accounts for ${countOf(-difference, "event")} more than it received.`;
     return fail(message, "Keep its log and its metrics, and report it: this is a fault of TrailTag.");
   }
   const parts = [...sums].filter(([, count]) => count > 0).map(([part, count]) => `${count} ${part}`);
   const where = replicas.length === 1 ? "" : ` by ${replicas.length} replicas`;
   return ok(
-    `${received} events received${where}, each accounted for${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`,
+    `${countOf(received, "event")} received${where}, each accounted for${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`,
   );
 };
 

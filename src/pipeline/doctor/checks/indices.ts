@@ -2,7 +2,7 @@ import { isJsonArray, type JsonValue } from "../../../lib/json.js";
 import { at } from "../../../output/opensearch/alert-members.js";
 import type { Check } from "../checks.js";
 import { fail, ok } from "../finding.js";
-import { someOf } from "../some-of.js";
+import { countOf, someOf } from "../some-of.js";
 
 export const indicesCheck: Check = async (context) => {
   const { patterns, get } = context.openSearch();
@@ -23,7 +23,7 @@ export const indicesCheck: Check = async (context) => {
     const message = `${someOf(closed)} closed: an event of that time is held until it is open again.`;
     return fail(message, "Open it (POST /<index>/_open), or delete it.");
   }
-  return ok(`${rows.length} indices, all open.`);
+  return ok(`${countOf(rows.length, "index", "indices")}, all open.`);
 };
 
 function textOf(value: JsonValue | undefined): string {

@@ -2,6 +2,7 @@ import { isJsonObject, own, type JsonObject } from "../../../lib/json.js";
 import { objectAt } from "../../../output/opensearch/alert-members.js";
 import type { Check } from "../checks.js";
 import { fail, ok } from "../finding.js";
+import { countOf } from "../some-of.js";
 
 export const mappingsCheck: Check = async (context) => {
   const { templates, get } = context.openSearch();
@@ -23,7 +24,9 @@ export const mappingsCheck: Check = async (context) => {
     }
   }
   if (wrong.length === 0)
-    return ok(`The mappings of ${looked} indices hold every field that TrailTag writes.`);
+    return ok(
+      `The mappings of ${countOf(looked, "index", "indices")} hold every field that TrailTag writes.`,
+    );
   const message = `${wrong.length} of ${looked} indices cannot be searched by every field: ${first}.`;
   return fail(
     message,

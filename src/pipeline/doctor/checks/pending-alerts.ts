@@ -4,6 +4,7 @@ import { at } from "../../../output/opensearch/alert-members.js";
 import type { Check } from "../checks.js";
 import type { OpenSearchStoreView } from "../context.js";
 import { ok, warn } from "../finding.js";
+import { countOf } from "../some-of.js";
 
 const DEFAULT_PATIENCE_MS = 5_000;
 const LOOKS = 5;
@@ -21,8 +22,10 @@ export const pendingAlertsCheck: Check = async (context) => {
   }
   if (left.size === 0) return ok("Every alert is derived from all its events.");
   const many =
-    left.size >= MAX_LOOKED_AT ? `${MAX_LOOKED_AT} or more alerts wait` : `${left.size} alerts wait`;
-  const message = `${many} to be brought up to date: their counts may be too low.`;
+    left.size >= MAX_LOOKED_AT
+      ? `${MAX_LOOKED_AT} or more alerts wait`
+      : `${countOf(left.size, "alert")} ${left.size === 1 ? "waits" : "wait"}`;
+  const message = `${many} to be brought up to date: counts may be too low.`;
   return warn(
     message,
     "A running TrailTag takes them up within a minute; where they stay, its log says why.",

@@ -1,5 +1,6 @@
 import type { Check } from "../checks.js";
 import { fail, ok, warn } from "../finding.js";
+import { countOf } from "../some-of.js";
 import { readMetrics } from "../read-metrics.js";
 
 export const rulesCheck: Check = async ({ replicas }) => {
@@ -20,9 +21,9 @@ export const rulesCheck: Check = async ({ replicas }) => {
       return fail(message, "Set rules.paths, or leave rules.bundled on.");
     }
     if (refused > 0) {
-      const message = `${refused} errors in rules, lists or exceptions at ${service.url}; what has one is not in force.`;
+      const message = `${countOf(refused, "error")} in rules, lists or exceptions at ${service.url}; what has one is not in force.`;
       return warn(message, "trailtag list rules --all and GET /v1/rules say which and why.");
     }
   }
-  return ok(`${loaded} rules are in force, none was refused.`);
+  return ok(`${countOf(loaded, "rule")} in force, none refused.`);
 };

@@ -1,5 +1,6 @@
 import type { Check } from "../checks.js";
 import { fail, ok, SkippedError, warn } from "../finding.js";
+import { countOf } from "../some-of.js";
 import { readMetrics } from "../read-metrics.js";
 
 const OLD_SECONDS = 600;
@@ -18,7 +19,7 @@ export const spoolCheck: Check = async ({ replicas }) => {
     const setAside = metrics.sum("trailtag_spool_set_aside_events_total");
     const setAsideBytes = metrics.sum("trailtag_spool_set_aside_bytes_total");
     if (setAside + setAsideBytes > 0) {
-      const message = `The spool of ${service.url} set ${setAsideBytes} bytes (${setAside} events) aside that it could not read back.`;
+      const message = `The spool of ${service.url} set ${countOf(setAsideBytes, "byte")} (${countOf(setAside, "event")}) aside that it could not read back.`;
       return fail(
         message,
         "They are kept in files that end in .damaged beside it: check the disk, and keep them.",
@@ -31,7 +32,7 @@ export const spoolCheck: Check = async ({ replicas }) => {
     const oldest = metrics.sum("trailtag_spool_oldest_timestamp_seconds");
     const age = Date.now() / 1_000 - oldest;
     if (documents > 0 && oldest > 0 && age > OLD_SECONDS) {
-      const message = `${documents} events wait in the spool of ${service.url}, the oldest for ${Math.round(age / 60)} minutes.`;
+      const message = `${countOf(documents, "event")} in the spool of ${service.url}, the oldest waiting for ${Math.round(age / 60)} minutes.`;
       return warn(
         message,
         "They are stored once OpenSearch takes writes again: see the checks above on what keeps it from that.",
@@ -47,6 +48,6 @@ export const spoolCheck: Check = async ({ replicas }) => {
   return ok(
     waiting === 0
       ? "The spool is empty and takes events."
-      : `${waiting} events wait in the spool, not for long.`,
+      : `${countOf(waiting, "event")} in the spool, not for long.`,
   );
 };
