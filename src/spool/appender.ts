@@ -40,6 +40,7 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 /** What the shortest record takes. */
 const LEAST_BYTES = RECORD_HEADER_BYTES + SEGMENT_HEADER_BYTES;
 const PROBE_MS = 1_000;
+export const PROBE_NAME = "probe";
 const PROBE_BYTES = 64 * 1024;
 
 export function createAppender(queue: Queue, options: AppenderOptions): Appender {
@@ -128,7 +129,7 @@ export function createAppender(queue: Queue, options: AppenderOptions): Appender
   }
 
   async function tryProbe(): Promise<boolean> {
-    const path = join(dir, "probe");
+    const path = join(dir, PROBE_NAME);
     try {
       await files.remove(path).catch(() => undefined);
       const file = await files.open(path, "create");

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { systemClock, type Clock } from "../lib/clock.js";
 import type { StoreLog } from "../output/store.js";
-import { createAppender } from "./appender.js";
+import { createAppender, PROBE_NAME } from "./appender.js";
 import { createDamageBook } from "./damage.js";
 import { openDoneMarker } from "./done-marker.js";
 import { createDrawer } from "./drawer.js";
@@ -40,6 +41,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   await files.makeFolder(dir);
   const lock = await withReserve(files, dir, () => files.lock(dir, log));
   try {
+    await files.remove(join(dir, PROBE_NAME)).catch(() => undefined);
     await makeReserve(files, dir);
     const book = createDamageBook(files, log);
     const { marker, done } = await openDoneMarker(files, dir);
@@ -77,10 +79,13 @@ function createSpool(
 
   async function close(): Promise<void> {
     await appender.close();
-    await inTurn(() => drawer.close());
-    for (const segment of segments) await segment.release();
-    await marker.close();
-    await lock.release();
+    try {
+      await inTurn(() => drawer.close());
+      for (const segment of segments) await segment.release();
+      await marker.close();
+    } finally {
+      await lock.release();
+    }
   }
 
   return {
