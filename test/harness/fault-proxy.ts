@@ -18,7 +18,25 @@ export type Fault =
   /** Passed on; the connection breaks in the middle of the answer. */
   | "reset"
   /** The connection breaks before anything is passed on. */
-  | "refused";
+  | "refused"
+  /** Each action is answered 429 with a chance of one in ten, and then not passed on. */
+  | "tenth_busy"
+  /** 503 with a page of HTML, as a proxy in between sends it; not passed on. */
+  | "html"
+  /** 429 for the whole request with `Retry-After: 1`; not passed on. */
+  | "retry_after"
+  /** 401 for the whole request, which is not passed on. */
+  | "unauthorized"
+  /** Passed on, and answered 200 with an error instead of results. */
+  | "error_object"
+  /** Passed on, and answered with the status of each item as a text. */
+  | "text_statuses"
+  /** Passed on, and never answered. */
+  | "hang"
+  /** Passed on, and answered in eight pieces a tenth of a second apart. */
+  | "drip"
+  /** Passed on, and answered in pieces that never come to an end. */
+  | "endless_drip";
 
 export interface FaultProxy {
   readonly url: string;
@@ -75,8 +93,40 @@ export async function startFaultProxy(target: string, maxItems = 10): Promise<Fa
         req.socket.destroy();
         return;
       case "busy_items":
-        await busyItems(req, res, body);
+        await busyItems(req, res, body, (i, of) => i % 3 === 1 || of === 1);
         return;
+      case "tenth_busy":
+        await busyItems(req, res, body, () => Math.random() < 0.1);
+        return;
+      case "html":
+        res.writeHead(503, { "content-type": "text/html" });
+        res.end("<html><body><h1>503 Service Unavailable</h1></body></html>");
+        return;
+      case "retry_after":
+        res.writeHead(429, { "content-type": "application/json", "retry-after": "1" });
+        res.end('{"error":"slow down","status":429}');
+        return;
+      case "unauthorized":
+        answerWith(res, 401, "Unauthorized");
+        return;
+      case "error_object":
+        await pass(req, body);
+        answerWith(res, 200, '{"error":{"type":"exception","reason":"something"},"status":500}');
+        return;
+      case "text_statuses": {
+        const { text } = await pass(req, body);
+        answerWith(res, 200, text.replace(/"status":(\d+)/g, '"status":"$1"'));
+        return;
+      }
+      case "hang":
+        await pass(req, body);
+        return;
+      case "drip":
+      case "endless_drip": {
+        const { text } = await pass(req, body);
+        await drip(res, text, fault === "drip");
+        return;
+      }
       case "garbage":
         await pass(req, body);
         answerWith(res, 200, '{"errors":false,"items":[{"cre');
@@ -100,10 +150,16 @@ export async function startFaultProxy(target: string, maxItems = 10): Promise<Fa
     }
   }
 
-  /** Every third action is answered by us, the others by OpenSearch, put together in the order they came. */
-  async function busyItems(req: IncomingMessage, res: ServerResponse, body: string): Promise<void> {
+  /** Some actions are answered by us, the others by OpenSearch, put together in the order they came. */
+  async function busyItems(
+    req: IncomingMessage,
+    res: ServerResponse,
+    body: string,
+    isBusy: (i: number, of: number) => boolean,
+  ): Promise<void> {
     const actions = actionsOf(body);
-    const busy = (i: number) => i % 3 === 1 || actions.length === 1;
+    const chosen = actions.map((_, i) => isBusy(i, actions.length));
+    const busy = (i: number) => chosen[i] === true;
     const passed = actions.filter((_, i) => !busy(i));
     const sent = passed.map(({ action, document }) => `${action}\n${document}\n`).join("");
     const answer = passed.length === 0 ? { items: [] } : JSON.parse((await pass(req, sent)).text);
@@ -145,6 +201,18 @@ export async function startFaultProxy(target: string, maxItems = 10): Promise<Fa
         server.closeAllConnections();
       }),
   };
+}
+
+async function drip(res: ServerResponse, text: string, ends: boolean): Promise<void> {
+  res.writeHead(200, { "content-type": "application/json", "content-length": text.length });
+  const piece = Math.ceil(text.length / 8);
+  for (let at = 0; at < text.length; at += piece) {
+    // The pieces are the fault: slow, and each for itself.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (!ends && at + piece >= text.length) return;
+    res.write(text.slice(at, at + piece));
+  }
+  res.end();
 }
 
 function answerWith(res: ServerResponse, status: number, text: string): void {

@@ -27,7 +27,8 @@ describeWithOpenSearch("The OpenSearch store behind faults", () => {
       retried: (reason: string) => void retried.push(reason),
       reshaped: () => undefined,
     };
-    ({ store } = testStore({ url: proxy.url, prefix, metrics }));
+    const client = { node: proxy.url, requestTimeoutMs: 1_500 };
+    ({ store } = testStore({ url: proxy.url, prefix, metrics, client }));
     await store.start();
     await store.write([eventWrite({ id: "first", alerts: ["first"] })], seconds(20));
     await store.settle();
@@ -47,6 +48,15 @@ describeWithOpenSearch("The OpenSearch store behind faults", () => {
     ["short", "bad_reply"],
     ["reset", "no_reply"],
     ["refused", "no_reply"],
+    ["tenth_busy", undefined],
+    ["html", "unavailable"],
+    ["retry_after", "busy"],
+    ["unauthorized", "forbidden"],
+    ["error_object", "bad_reply"],
+    ["text_statuses", "bad_reply"],
+    ["drip", undefined],
+    ["hang", "no_reply"],
+    ["endless_drip", "no_reply"],
   ];
 
   it.each(cases)("loses nothing and stores nothing twice on %s", async (fault, reason) => {
@@ -68,6 +78,47 @@ describeWithOpenSearch("The OpenSearch store behind faults", () => {
     expect(alert._source.alert).toMatchObject({ count: 40, pending: false });
     expect((await stored(url, `${prefix}-deadletter`)).length).toBe(0);
   });
+
+  it("stores every event once while one item in ten is answered 429 in each bulk", async () => {
+    const { store: other } = testStore({ url: proxy.url, prefix, bulk: { maxItems: 50 } });
+    await other.start();
+    proxy.inject(...Array.from({ length: 40 }, () => "tenth_busy" as const));
+    const batch = Array.from({ length: 1_000 }, (_, i) => eventWrite({ id: `tenth-${i}` }));
+    expect(await other.write(batch, seconds(30))).toEqual(batch.map(() => "stored"));
+    await other.close();
+    const events = (await stored(url, `${prefix}-events-*`)).filter((hit) => hit._id.startsWith("tenth-"));
+    expect(events).toHaveLength(1_000);
+    await drained();
+  });
+
+  it("learns from a 413, and does not send as much again", async () => {
+    const small = await startFaultProxy(url, 150);
+    const { store: other } = testStore({ url: small.url, prefix });
+    await other.start();
+    const write = (n: number) =>
+      other.write(
+        Array.from({ length: 300 }, (_, i) =>
+          eventWrite({ id: `learnt-${n}-${i}`, record: { requestParameters: { text: "x".repeat(1_000) } } }),
+        ),
+        seconds(30),
+      );
+    // Stays until a bulk of few enough actions comes.
+    small.inject("too_large");
+    await write(1);
+    expect(small.bulks()).toBe(3);
+    await write(2);
+    // Halved before it is sent: none of them is answered 413 first.
+    expect(small.bulks()).toBe(5);
+    await other.close();
+    await small.close();
+  });
+
+  async function drained(): Promise<void> {
+    await waitFor(async () => {
+      if (proxy.left() > 0) await store.write([eventWrite({ id: "drain" })], seconds(20));
+      return proxy.left() === 0;
+    });
+  }
 
   it("keeps one write's trouble from another", async () => {
     proxy.inject("busy_items", "busy_items");
