@@ -34,7 +34,12 @@ export function startService(options: ServiceOptions): ServiceProcess {
     store.kind === "opensearch" ? ["--opensearch", store.url] : ["--store", "files", "--data", store.dir];
   const child = spawn(process.execPath, [main, "serve", "--listen", `127.0.0.1:${port}`, ...storeFlags], {
     stdio: ["ignore", 2, 2],
-    env: { TRAILTAG_LOG__LEVEL: options.logLevel, TRAILTAG_LOG__FORMAT: "text", ...process.env },
+    env: {
+      TRAILTAG_LOG__LEVEL: options.logLevel,
+      TRAILTAG_LOG__FORMAT: "text",
+      TRAILTAG_SPOOL__DIR: spoolDir(store, port),
+      ...process.env,
+    },
     // Ctrl-C reaches this process alone, which then stops the service in order.
     detached: true,
   });
@@ -57,6 +62,12 @@ export function startService(options: ServiceOptions): ServiceProcess {
       clearTimeout(killer);
     },
   };
+}
+
+/** One for each cluster and port: what waits for one cluster must not end in another, and a folder has one user. */
+function spoolDir(store: StoreChoice, port: number): string {
+  const where = store.kind === "opensearch" ? `${store.url.replace(/[^A-Za-z0-9]+/g, "-")}-` : "";
+  return join(packageRoot, "data/spool", `${where}${port}`);
 }
 
 /** @throws Failure when the service ends, or does not become ready in time. */
