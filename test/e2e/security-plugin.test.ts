@@ -55,7 +55,11 @@ describeWith("security-plugin", "TrailTag and OpenSearch's security plugin", () 
     return { username, password_file };
   }
 
-  async function serve(opensearch: JsonObject, waitUntilReady = true, hold_ms = 20_000): Promise<TestService> {
+  async function serve(
+    opensearch: JsonObject,
+    waitUntilReady = true,
+    hold_ms = 20_000,
+  ): Promise<TestService> {
     const service = await startService({
       config: {
         opensearch: { node: openSearch.url, ca_file: join(openSearch.certificates, "ca.pem"), ...opensearch },
@@ -117,7 +121,7 @@ describeWith("security-plugin", "TrailTag and OpenSearch's security plugin", () 
   });
 
   it("says which permission is missing", async () => {
-    const role = (parse(readFileSync(ROLES, "utf8"))).trailtag_write;
+    const role = parse(readFileSync(ROLES, "utf8")).trailtag_write;
     const [indices] = role.index_permissions;
     const allowed_actions = indices.allowed_actions.filter((action: string) => !/bulk/.test(action));
     const curtailed = { ...role, index_permissions: [{ ...indices, allowed_actions }] };

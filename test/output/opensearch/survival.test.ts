@@ -117,7 +117,7 @@ describeWithOpenSearch("The OpenSearch store while things are taken from under i
 
   it("sets up again when OpenSearch has another version than before", async () => {
     const prefix = newPrefix();
-    let version: string | undefined;
+    const shown: { version?: string } = {};
     // Only to have another version to show: all else is passed on.
     const proxy = createServer((req, res) => {
       const onward = request(`${url}${req.url}`, { method: req.method, headers: req.headers }, (answer) => {
@@ -125,8 +125,8 @@ describeWithOpenSearch("The OpenSearch store while things are taken from under i
         answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
         answer.on("end", () => {
           res.writeHead(answer.statusCode ?? 502, { "content-type": "application/json" });
-          const shown = req.url === "/" && version !== undefined;
-          res.end(shown ? text.replace(/"number" ?: ?"[^"]*"/, `"number":"${version}"`) : text);
+          const change = req.url === "/" && shown.version !== undefined;
+          res.end(change ? text.replace(/"number" ?: ?"[^"]*"/, `"number":"${shown.version}"`) : text);
         });
       });
       onward.on("error", () => res.destroy());
@@ -139,7 +139,7 @@ describeWithOpenSearch("The OpenSearch store while things are taken from under i
     });
     await store.start();
     await ask(url, "DELETE", `/_index_template/${prefix}-*`);
-    version = "9.9.9";
+    shown.version = "9.9.9";
     await waitFor(() =>
       lines.some(({ message }) => message === "OpenSearch has another version than before."),
     );
