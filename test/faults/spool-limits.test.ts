@@ -12,6 +12,8 @@ jest.setTimeout(900_000);
 
 /** Refused soon, so that the run sees many refusals. */
 const limits = { hold_ms: 1_000 };
+/** Little fills the spool. */
+const paddingBytes = 2_000;
 
 describeWithOpenSearch("A spool with no room left, while OpenSearch is away", () => {
   let run: FaultRun;
@@ -24,8 +26,14 @@ describeWithOpenSearch("A spool with no room left, while OpenSearch is away", ()
 
   it("because of spool.max_bytes: shippers that send again lose nothing, and nothing acknowledged is lost", async () => {
     const name = "beyond the spool's capacity";
-    const spool = { after_ms: 100, max_bytes: 1_048_576 };
-    run = await startFaultRun({ name, openSearchUrl: testOpenSearch().url, spool, config: { limits } });
+    const spool = { after_ms: 1_000, max_bytes: 1_048_576 };
+    run = await startFaultRun({
+      name,
+      openSearchUrl: testOpenSearch().url,
+      spool,
+      config: { limits },
+      paddingBytes,
+    });
     await run.begin();
     await run.proxy.goAway();
     const shippers = load();
@@ -37,13 +45,14 @@ describeWithOpenSearch("A spool with no room left, while OpenSearch is away", ()
   it("because its disk is full: the same, and it takes events again once there is room", async () => {
     const openSearchUrl = testOpenSearch().url;
     disk = mountSmallDisk();
-    const spool = { after_ms: 100 };
+    const spool = { after_ms: 1_000 };
     const name = disk === undefined ? "spool's files cannot grow" : "spool's disk is full";
     run = await startFaultRun({
       name,
       openSearchUrl,
       spool,
       config: { limits },
+      paddingBytes,
       ...(disk === undefined ? { maxFileBytes: 512 * 1024 } : { spoolDir: disk.spoolDir }),
     });
     await run.begin();
@@ -54,7 +63,7 @@ describeWithOpenSearch("A spool with no room left, while OpenSearch is away", ()
     if (disk === undefined)
       execFileSync("prlimit", ["--pid", String(run.service.pid()), "--fsize=unlimited:"]);
     else disk.makeRoom();
-    await waitFor(() => acknowledged(shippers) > before + 200, {
+    await waitFor(() => acknowledged(shippers) > before + 60, {
       what: "the spool to take events again",
       timeout_ms: 60_000,
     });
@@ -63,8 +72,8 @@ describeWithOpenSearch("A spool with no room left, while OpenSearch is away", ()
   });
 
   function load(): readonly Shipper[] {
-    const retries = Array.from({ length: 4 }, () => run.ship({ batchSize: 100, pauseMs: 0 }));
-    return [...retries, run.ship({ batchSize: 50, pauseMs: 0, retries: false })];
+    const retries = Array.from({ length: 4 }, () => run.ship({ batchSize: 20, pauseMs: 0 }));
+    return [...retries, run.ship({ batchSize: 20, pauseMs: 0, retries: false })];
   }
 });
 

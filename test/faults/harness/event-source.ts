@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { deniedRecord, record } from "../../harness/records.js";
 
 /** Makes records with ids of its own; every tenth raises an alert. */
@@ -17,8 +18,12 @@ export interface Batch {
 const HOUR_MS = 3_600_000;
 const DAYS = 15;
 
-/** Events of the last fortnight, so that they lie in several indices; alerts fall into some forty windows. */
-export function createEventSource(name: string, now = Date.now()): EventSource {
+/**
+ * Events of the last fortnight, so that they lie in several indices; alerts fall into some forty windows.
+ *
+ * @param paddingBytes what each holds besides, so that no compression makes it small.
+ */
+export function createEventSource(name: string, paddingBytes = 0, now = Date.now()): EventSource {
   const base = Math.floor(now / HOUR_MS) * HOUR_MS - 2 * HOUR_MS;
   let made = 0;
   const timeOf = (n: number): number => base - (n % DAYS) * 24 * HOUR_MS - (Math.floor(n / 50) % 3600) * 1000;
@@ -32,7 +37,8 @@ export function createEventSource(name: string, now = Date.now()): EventSource {
         const id = toId(made);
         const eventTime = new Date(timeOf(made)).toISOString().replace(".000Z", "Z");
         ids.push(id);
-        documents.push(JSON.stringify(make(id, { eventTime, requestParameters: { n: made } })));
+        const padding = paddingBytes > 0 ? { padding: randomBytes(paddingBytes).toString("base64") } : {};
+        documents.push(JSON.stringify(make(id, { eventTime, requestParameters: { n: made, ...padding } })));
       }
       return { ids, documents };
     },

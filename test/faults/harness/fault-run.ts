@@ -24,6 +24,8 @@ export interface FaultRunOptions {
   readonly spool?: JsonObject | "off";
   readonly spoolDir?: string;
   readonly maxFileBytes?: number;
+  /** What each event holds besides. */
+  readonly paddingBytes?: number;
 }
 
 /** TrailTag as a process, a fault proxy between it and OpenSearch, shippers that keep count. */
@@ -96,7 +98,7 @@ export async function startFaultRun(options: FaultRunOptions): Promise<FaultRun>
     },
     ...(options.maxFileBytes === undefined ? {} : { maxFileBytes: options.maxFileBytes }),
   });
-  const source = createEventSource(`${name.replaceAll(/[^a-z0-9]+/gi, "-")}-${prefix}`);
+  const source = createEventSource(`${name.replaceAll(/[^a-z0-9]+/gi, "-")}-${prefix}`, options.paddingBytes);
   const shippers: { readonly shipper: Shipper; readonly retries: boolean }[] = [];
   const noted = { sent: new Set<string>(), owed: new Set<string>() };
   const ledger = watchBalance(service);

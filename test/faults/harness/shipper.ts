@@ -26,7 +26,7 @@ export interface Shipper {
 }
 
 /** A shipper that cannot get rid of a batch does not ask again at once. */
-const REFUSED_PAUSE_MS = 100;
+const REFUSED_PAUSE_MS = 250;
 
 /** A client of the bulk endpoint that goes on until it is told to finish. */
 export function startShipper(options: ShipperOptions): Shipper {
