@@ -33,6 +33,8 @@ function recordLines(body: Buffer): string[] {
     if (line[0] !== 0x7b || line.length > LIMITS.maxDocumentBytes || !isUtf8(line)) continue;
     try {
       const value = JSON.parse(line.toString()) as JsonValue;
+      // The document of an update is what its "doc" holds.
+      if (isJsonObject(value) && Object.hasOwn(value, "doc")) continue;
       const id = isJsonObject(value) && looksLikeCloudTrail(value) ? value["eventID"] : undefined;
       if (typeof id === "string" && id.startsWith("seed-")) ids.push(id);
     } catch {

@@ -7,6 +7,7 @@ import { Random } from "./random.js";
 import { loadSeeds } from "./seeds.js";
 import { parseEventsBody } from "../../src/decode/events.js";
 import { parseBulk } from "../../src/decode/bulk.js";
+import { isGzip } from "../../src/decode/gunzip.js";
 import { toUnits } from "../../src/decode/record.js";
 import type { DecodedUnit } from "../../src/decode/types.js";
 
@@ -81,7 +82,8 @@ it("reads all lines but the one that is damaged, and answers each action of a bu
     const events = Buffer.from(`${lines.join("\n")}\n`, "latin1");
     note(events);
     const found = idsOf([...parseEventsBody(events, undefined, LIMITS)]);
-    for (const id of intact) if (!found.includes(id)) throw new Error(`${id} is lost.`);
+    // What begins as gzip does is read as gzip.
+    for (const id of isGzip(events) ? [] : intact) if (!found.includes(id)) throw new Error(`${id} is lost.`);
 
     const action = '{"create":{"_index":"logs"}}';
     const spoilAction = random.chance(2);
