@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type Joi from "joi";
-import { isMap, isPair, LineCounter, parse, parseDocument } from "yaml";
+import { isMap, isPair, LineCounter, parse, parseDocument, visit } from "yaml";
 import type { Diagnostic } from "../lib/diagnostics.js";
 import { didYouMean } from "../lib/did-you-mean.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../lib/json.js";
@@ -87,6 +87,7 @@ function layFile(tree: Tree, file: string, diagnostics: Diagnostic[]): void {
     diagnostics.push({ code: "config-unreadable", severity: "error", file, line: 1, column: 1, message });
     return;
   }
+  const before = diagnostics.length;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   for (const problem of document.errors) {
@@ -95,7 +96,15 @@ function layFile(tree: Tree, file: string, diagnostics: Diagnostic[]): void {
     const message = (problem.message.split("\n")[0] ?? "").replace(/(: ".*| escape sequence .*)$/, "");
     diagnostics.push({ code: "config-syntax", severity: "error", file, line, column: col, message });
   }
-  if (document.errors.length > 0 || document.contents === null) return;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      const { line, col } = lines.linePos(alias.range?.[0] ?? 0);
+      const message = "No anchor stands before this alias. Put a value that begins with a star in quotes.";
+      diagnostics.push({ code: "config-syntax", severity: "error", file, line, column: col, message });
+    },
+  });
+  if (diagnostics.length > before || document.contents === null) return;
   if (!isMap(document.contents)) {
     const message = "The configuration file must be a map of sections such as http: and opensearch:.";
     diagnostics.push({ code: "config-syntax", severity: "error", file, line: 1, column: 1, message });

@@ -118,7 +118,7 @@ describe("trailtag auth", () => {
 
   it.each([
     [[], /takes key, user or check/],
-    [["kye"], /Did you mean "key"/],
+    [["chek"], /Did you mean "check"/],
     [["key"], /--id is up to/],
     [["key", "--id", "a:b", "--scope", "read"], /--id is up to/],
     [["key", "--id", "a"], /--scope is one of/],
