@@ -1,5 +1,5 @@
 import type { AlertDocument } from "../../enrich/types.js";
-import type { JsonObject } from "../../lib/json.js";
+import { isJsonObject, own, type JsonObject } from "../../lib/json.js";
 import type { DeadReason } from "../../lib/dead-reason.js";
 import {
   StoreUnavailableError,
@@ -116,11 +116,12 @@ export function createEventWriter(options: EventWriterOptions) {
       const found = await reader.submit(keys, deadline);
       for (const [i, { attempt, repeated }] of taken.entries()) {
         const stored = found[i]?.result?.source;
+        const written = JSON.parse(attempt.body) as JsonObject;
         if (stored === undefined) next.push(attempt);
-        else if (options.sameRecord(JSON.parse(attempt.body) as JsonObject, stored)) {
-          // After a try without an answer the document in the way is our own.
-          const own = repeated || (attempt.write.kind === "event" && attempt.write.begun === true);
-          outcomes[attempt.position] = own ? "stored" : "duplicate";
+        else if (options.sameRecord(written, stored)) {
+          // After a try without an answer the document in the way may be our own.
+          const begun = repeated || (attempt.write.kind === "event" && attempt.write.begun === true);
+          outcomes[attempt.position] = begun && isSameWrite(written, stored) ? "stored" : "duplicate";
           for (const alert of options.alertsOf(stored)) alerts.push(alert);
         } else {
           const message = `Another record is stored under the id ${attempt.id} in ${attempt.index}.`;
@@ -165,6 +166,12 @@ export function createEventWriter(options: EventWriterOptions) {
     const message = `OpenSearch refused the document: ${fault.type}: ${fault.reason}`.slice(0, 1_000);
     return deadAttempts(write, position, { code: "store_refused", message });
   }
+}
+
+/** Whether the stored document was made of the very event that is being written, rather than of a redelivery. */
+function isSameWrite(written: JsonObject, stored: JsonObject): boolean {
+  const [ours, theirs] = [written, stored].map((document) => own(document, "event"));
+  return isJsonObject(ours) && isJsonObject(theirs) && own(ours, "ingested") === own(theirs, "ingested");
 }
 
 /** Of a batch that is not whole at the deadline: what it may have stored. */
