@@ -17,10 +17,13 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+/** Never the default folder: other tests run at the same time. */
+const SPOOL = { TRAILTAG_SPOOL__DIR: join(dir, "spool") };
+
 function trailtag(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const run = spawnSync(process.execPath, [MAIN, ...args], {
     encoding: "utf8",
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...SPOOL, ...env },
     timeout: 30_000,
   });
   return { code: run.status, out: run.stdout, err: run.stderr };
@@ -111,10 +114,14 @@ describe("trailtag serve", () => {
     }
   });
 
+  let variables: NodeJS.ProcessEnv = {};
+  afterEach(() => (variables = {}));
+
   async function serve(...args: string[]): Promise<{ child: ChildProcess; url: string }> {
     log = "";
     const started = spawn(process.execPath, [MAIN, "serve", "--listen", "127.0.0.1:0", ...args], {
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...SPOOL, ...variables },
     });
     child = started;
     started.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
@@ -209,7 +216,35 @@ describe("trailtag serve", () => {
     expect(await listed()).toContain("Test.Other");
   }, 30_000);
 
+  it("takes events into the spool before OpenSearch is there, and says so when another one uses that spool", async () => {
+    const { child: service, url } = await serve("--opensearch", "http://127.0.0.1:9");
+    const answer = await fetch(`${url}/v1/events`, {
+      method: "POST",
+      body: JSON.stringify(deniedRecord("early")),
+    });
+    expect([answer.status, ((await answer.json()) as any).spooled]).toEqual([200, 1]);
+    const second = trailtag(["serve", "--opensearch", "http://127.0.0.1:9", "--listen", "127.0.0.1:0"]);
+    expect([second.code, second.err]).toEqual([
+      69,
+      expect.stringContaining(`in use by process ${service.pid}`),
+    ]);
+    expect(second.err).toContain("spool.dir");
+    service.kill("SIGTERM");
+    expect(await once(service, "exit")).toEqual([0, null]);
+    expect(trailtag(["spool", "status", "--dir", join(dir, "spool")])).toMatchObject({ code: 1 });
+  }, 60_000);
+
+  it("goes on emptying the spool when it is stopped, for as long as it is told", async () => {
+    variables = { TRAILTAG_SPOOL__DIR: join(dir, "left"), TRAILTAG_SPOOL__DRAIN_ON_STOP_MS: "300" };
+    const { child: service, url } = await serve("--opensearch", "http://127.0.0.1:9");
+    await fetch(`${url}/v1/events`, { method: "POST", body: JSON.stringify(deniedRecord("left")) });
+    service.kill("SIGTERM");
+    expect(await once(service, "exit")).toEqual([0, null]);
+    expect(log).toMatch(/Emptying the spool before the end.*The spool is not empty.*"documents":1/s);
+  }, 60_000);
+
   it("refuses at once, when it is stopped, what it holds for a store that is away", async () => {
+    variables = { TRAILTAG_SPOOL__MODE: "off" };
     // Nobody listens on the discard port.
     const { child: service, url } = await serve("--opensearch", "http://127.0.0.1:9");
     const held = fetch(`${url}/v1/events`, { method: "POST", body: JSON.stringify(deniedRecord("held")) });
