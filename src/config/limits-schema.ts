@@ -31,7 +31,7 @@ export const limitsSchema = Joi.object({
     .default(10_000)
     .description("Keys of one document at all levels together; one with more is dead-lettered."),
   in_flight_bytes: bytes
-    .default(67_108_864)
+    .default(33_554_432)
     .description("Bytes of all requests being worked on; further ones wait before their body is read."),
   body_idle_ms: milliseconds
     .default(30_000)
