@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { createByteBudget } from "../../src/pipeline/byte-budget.js";
 
 const SOON = (): number => Date.now() + 5_000;
@@ -83,5 +84,31 @@ describe("byte budget", () => {
     const late = await budget.take(50, SOON());
     expect(await late?.grow(60, Date.now() + 20)).toBe(false);
     expect([budget.used, budget.waiting]).toEqual([100, 0]);
+  });
+
+  it("property: bodies that grow while they are read all come to their end, and give everything back", async () => {
+    const body = fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(body, { minLength: 1, maxLength: 12 }), async (bodies) => {
+        const budget = createByteBudget(100);
+        const finished = await Promise.all(
+          bodies.map(async ([first = 1, ...sizes]) => {
+            const share = await budget.take(first, SOON());
+            for (const size of sizes) {
+              share?.shrink(Math.ceil(size / 2));
+              if ((await share?.grow(size, SOON())) === false) return false;
+              await Promise.resolve();
+            }
+            share?.settle(first);
+            await Promise.resolve();
+            share?.release();
+            return share !== undefined;
+          }),
+        );
+        expect(finished).not.toContain(false);
+        expect([budget.used, budget.waiting]).toEqual([0, 0]);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
