@@ -7,6 +7,9 @@ import {
 } from "../../harness/opensearch.js";
 import { alertId, eventWrite, seconds, stored, testStore } from "./fixture.js";
 
+// Each test waits for the cluster several times, which others may keep busy.
+jest.setTimeout(60_000);
+
 const HOUR = 3_600_000;
 const BY_MAYA = { status: "acknowledged", assignee: "maya", note: "Asked.", by: "key-1" } as const;
 
@@ -27,7 +30,7 @@ describeWithOpenSearch("triage of alerts in OpenSearch", () => {
   async function raise(key: string, ...ids: string[]): Promise<string> {
     await store.write(
       ids.map((id) => eventWrite({ id, alerts: [key] })),
-      seconds(10),
+      seconds(30),
     );
     return alertId(key);
   }
@@ -39,15 +42,15 @@ describeWithOpenSearch("triage of alerts in OpenSearch", () => {
 
   it("finds an alert that was written just now, and no other", async () => {
     const id = await raise("fresh", "fresh-1");
-    expect((await store.alerts.read(id, seconds(5)))?.alert).toMatchObject({ id, status: "open" });
-    expect(await store.alerts.read("nobody", seconds(5))).toBeUndefined();
-    expect(await store.alerts.triage("nobody", BY_MAYA, seconds(5))).toEqual({ kind: "unknown" });
+    expect((await store.alerts.read(id, seconds(30)))?.alert).toMatchObject({ id, status: "open" });
+    expect(await store.alerts.read("nobody", seconds(30))).toBeUndefined();
+    expect(await store.alerts.triage("nobody", BY_MAYA, seconds(30))).toEqual({ kind: "unknown" });
   });
 
   it("keeps what was set when events come late or again", async () => {
     const id = await raise("late", "late-1");
     await store.settle();
-    const result = await store.alerts.triage(id, BY_MAYA, seconds(5));
+    const result = await store.alerts.triage(id, BY_MAYA, seconds(30));
     expect(result).toMatchObject({ kind: "done", alert: { alert: { triage_version: 1, count: 1 } } });
     await raise("late", "late-1", "late-2", "late-3");
     await store.settle();
@@ -64,10 +67,10 @@ describeWithOpenSearch("triage of alerts in OpenSearch", () => {
 
   it("sets what is given, leaves what is not, and takes away what is null", async () => {
     const id = await raise("parts", "parts-1");
-    await store.alerts.triage(id, BY_MAYA, seconds(5));
-    await store.alerts.triage(id, { status: "closed", by: "key-2" }, seconds(5));
+    await store.alerts.triage(id, BY_MAYA, seconds(30));
+    await store.alerts.triage(id, { status: "closed", by: "key-2" }, seconds(30));
     expect((await alertOf(id)).alert).toMatchObject({ status: "closed", assignee: "maya", note: "Asked." });
-    await store.alerts.triage(id, { status: "open", assignee: null, note: null, by: "key-2" }, seconds(5));
+    await store.alerts.triage(id, { status: "open", assignee: null, note: null, by: "key-2" }, seconds(30));
     const { alert } = await alertOf(id);
     expect([alert.status, alert.triage_version, "assignee" in alert, "note" in alert]).toEqual([
       "open",
@@ -79,11 +82,11 @@ describeWithOpenSearch("triage of alerts in OpenSearch", () => {
 
   it("refuses a change made for another version, and says how the alert stands", async () => {
     const id = await raise("moved", "moved-1");
-    await store.alerts.triage(id, { ...BY_MAYA, ifVersion: 0 }, seconds(5));
-    const second = await store.alerts.triage(id, { status: "closed", by: "noa", ifVersion: 0 }, seconds(5));
+    await store.alerts.triage(id, { ...BY_MAYA, ifVersion: 0 }, seconds(30));
+    const second = await store.alerts.triage(id, { status: "closed", by: "noa", ifVersion: 0 }, seconds(30));
     expect(second).toMatchObject({ kind: "conflict", alert: { alert: { status: "acknowledged" } } });
     expect((await alertOf(id)).alert.status).toBe("acknowledged");
-    const third = await store.alerts.triage(id, { status: "closed", by: "noa", ifVersion: 1 }, seconds(5));
+    const third = await store.alerts.triage(id, { status: "closed", by: "noa", ifVersion: 1 }, seconds(30));
     expect(third.kind).toBe("done");
   });
 
@@ -95,7 +98,7 @@ describeWithOpenSearch("triage of alerts in OpenSearch", () => {
       store.alerts.triage(
         id,
         { status: "closed", assignee: `p${i}`, by: `p${i}`, ifVersion: 0 },
-        seconds(20),
+        seconds(30),
       ),
     );
     const results = await Promise.all(people);
@@ -115,10 +118,10 @@ describeWithOpenSearch("triage of alerts in OpenSearch", () => {
 
   it("finds alerts in whatever month their window begins", async () => {
     const time = Date.UTC(2026, 1, 3, 4);
-    await store.write([eventWrite({ id: "old-1", alerts: ["old"], time })], seconds(10));
+    await store.write([eventWrite({ id: "old-1", alerts: ["old"], time })], seconds(30));
     const id = alertId("old", time);
-    expect((await store.alerts.triage(id, BY_MAYA, seconds(5))).kind).toBe("done");
-    await store.write([eventWrite({ id: "old-2", alerts: ["old"], time: time + HOUR / 2 })], seconds(10));
+    expect((await store.alerts.triage(id, BY_MAYA, seconds(30))).kind).toBe("done");
+    await store.write([eventWrite({ id: "old-2", alerts: ["old"], time: time + HOUR / 2 })], seconds(30));
     await store.settle();
     expect((await alertOf(id)).alert).toMatchObject({ status: "acknowledged", count: 2 });
   });
