@@ -75,6 +75,8 @@ try {
     `drained in ${took.toFixed(0)} s: ${(events / took).toFixed(0)} documents/s, ${(documentMb / took).toFixed(1)} MB/s; ` +
       `1 GB of documents would take ${((1024 / documentMb) * took).toFixed(0)} s`,
   );
+  // Of a try that ran out of time some may have been stored.
+  say(`  of these ${await metric("trailtag_events_duplicate_total")} were met again as duplicates`);
   const up = await load((sent) => sent.seconds < seconds);
   report("OpenSearch up", up);
   if (memoryMinutes > 0) await watchMemory();
