@@ -129,11 +129,11 @@ function toJson(findings: readonly NamedFinding[]): string {
 }
 
 function exitCode(findings: readonly NamedFinding[]): number {
-  const asked = findings.filter(({ check }) => check === "service" || check === "opensearch");
+  const asked = findings.filter(({ check }) => check === "replicas" || check === "opensearch");
   const answered = (check: string): boolean =>
     asked.some(
       (finding) => finding.check === check && finding.status !== "skipped" && finding.unreachable !== true,
     );
-  if (asked.length > 0 && !answered("service") && !answered("opensearch")) return EXIT.unavailable;
+  if (asked.length > 0 && !answered("replicas") && !answered("opensearch")) return EXIT.unavailable;
   return findings.some(({ status }) => status === "fail") ? EXIT.findings : EXIT.ok;
 }

@@ -13,9 +13,9 @@ import { mappingsCheck } from "./checks/mappings.js";
 import { openSearchCheck } from "./checks/opensearch.js";
 import { pendingAlertsCheck } from "./checks/pending-alerts.js";
 import { readinessCheck } from "./checks/readiness.js";
+import { replicasCheck } from "./checks/replicas.js";
 import { retentionCheck } from "./checks/retention.js";
 import { rulesCheck } from "./checks/rules.js";
-import { serviceCheck } from "./checks/service.js";
 import { shardsCheck } from "./checks/shards.js";
 import { spoolCheck } from "./checks/spool.js";
 import { templatesCheck } from "./checks/templates.js";
@@ -28,7 +28,7 @@ export type Check = (context: DoctorContext) => Promise<Finding>;
 export const CHECKS = {
   configuration: configurationCheck,
   listening: listeningCheck,
-  service: serviceCheck,
+  replicas: replicasCheck,
   readiness: readinessCheck,
   rules: rulesCheck,
   opensearch: openSearchCheck,

@@ -4,7 +4,7 @@ import { fail, ok, warn, type Finding } from "../finding.js";
 import { jsonOf, ServiceAwayError, type ServiceClient } from "../service-client.js";
 
 /** Whether every replica answers, and is a TrailTag. */
-export const serviceCheck: Check = async ({ replicas }) => {
+export const replicasCheck: Check = async ({ replicas }) => {
   const findings = await Promise.all(replicas.map(look));
   const worst = (["fail", "warn"] as const)
     .map((status) => findings.find((finding) => finding.status === status))
