@@ -36,7 +36,7 @@ function recordLines(body: Buffer): string[] {
       // The document of an update is what its "doc" holds.
       if (isJsonObject(value) && Object.hasOwn(value, "doc")) continue;
       const id = isJsonObject(value) && looksLikeCloudTrail(value) ? value["eventID"] : undefined;
-      if (typeof id === "string" && id.startsWith("seed-")) ids.push(id);
+      if (typeof id === "string" && /^seed-[\w-]+$/.test(id) && line.includes(id)) ids.push(id);
     } catch {
       // No record.
     }
