@@ -30,16 +30,21 @@ export function markBegun(batch: readonly StoreWrite[], begun: ReadonlySet<numbe
   );
 }
 
+type NotStored = Pick<StoreUnavailableError, "begun" | "refused">;
+
 /** Rejected with by `write` when not every write could be made durable before the deadline. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
 
   /** Positions of the events that the call may have newly stored all the same. */
   readonly begun: ReadonlySet<number>;
+  /** Whether the store answered, and refused all that is left: it is not slow, and more time alone would not help. */
+  readonly refused: boolean;
 
-  constructor(message: string, options: ErrorOptions & { readonly begun?: ReadonlySet<number> } = {}) {
+  constructor(message: string, options: ErrorOptions & Partial<NotStored> = {}) {
     super(message, options);
     this.begun = options.begun ?? new Set();
+    this.refused = options.refused ?? false;
   }
 }
 

@@ -17,12 +17,16 @@ export interface Item {
   /** Positions that the store may have stored without saying so. */
   readonly begun: Set<number>;
   tries: number;
+  /** Of those, the ones that were too short: the store had not answered for all of it. */
+  slow: number;
   /** Of those, the ones during which the store took something else: the fault is in the record. */
   failures: number;
   /** ms since the epoch */
   restUntil: number;
   /** Why the last try failed. */
   message: string;
+  /** Whether the store answered that try and refused all that is left. */
+  refused: boolean;
 }
 
 export type History = Pick<Item, "tries" | "failures" | "restUntil">;
@@ -81,9 +85,11 @@ export function createLedger({ spool, bell, log, clock, onEmpty }: LedgerOptions
         pending: undefined,
         begun: new Set(),
         tries: 0,
+        slow: 0,
         failures: 0,
         restUntil: 0,
         message: "",
+        refused: false,
         ...historyOf(payload),
       };
       items.push(item);

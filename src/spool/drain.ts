@@ -44,11 +44,14 @@ export interface DrainOptions {
 }
 
 const RECORDS_IN_FLIGHT = 4;
+const TELL_EVERY_MS = 60_000;
 const LOOK_AGAIN_MS = 250;
 const MOST_PATIENCE_MS = 60_000;
 const MOST_REST_MS = 60_000;
 /** Failures of its own after which a record no longer keeps its place. */
 const KEEPS_PLACE = 3;
+/** As often a record is given twice the time before it is taken to be the record that is at fault. */
+const TIMES_SLOW = 5;
 const CLOSE_GRACE_MS = 5_000;
 
 /**
@@ -60,6 +63,7 @@ export function createDrain(options: DrainOptions): Drain {
   const ledger = createLedger(options);
   let flights = 0;
   let closing = false;
+  let tellAgainAt = 0;
   let over: Promise<void> = Promise.resolve();
 
   async function run(): Promise<void> {
@@ -113,7 +117,10 @@ export function createDrain(options: DrainOptions): Drain {
       }
       attempt.failed(item.message);
       item.pending = left;
-      if (!attempt.storeTook()) {
+      tellTrouble(item.message, left.length);
+      if (!item.refused) item.slow++;
+      // A store that is slow, or away, would do the same to any other record: this one keeps its place.
+      if (!attempt.storeTook() || (!item.refused && item.slow < TIMES_SLOW)) {
         item.state = "waiting";
         return;
       }
@@ -132,6 +139,16 @@ export function createDrain(options: DrainOptions): Drain {
       item.restUntil = clock() + restMs(++item.failures);
       item.state = "resting";
     }
+  }
+
+  /** Now and then: a spool that is not emptied in time is one that will be full. */
+  function tellTrouble(reason: string, documents: number): void {
+    if (clock() < tellAgainAt) return;
+    tellAgainAt = clock() + TELL_EVERY_MS;
+    log("warn", "Events in the spool could not be stored just now; they are tried again.", {
+      documents,
+      reason,
+    });
   }
 
   async function decodeOrSetAside(item: Item): Promise<readonly StoreWrite[] | undefined> {
@@ -157,10 +174,12 @@ export function createDrain(options: DrainOptions): Drain {
     attempt: ReturnType<StoreGuard["begin"]>,
   ): Promise<readonly number[]> {
     const pending = item.pending ?? writes.map((_, position) => position);
-    const deadline = clock() + Math.min(MOST_PATIENCE_MS, options.tryMs * 2 ** Math.min(guard.failures, 10));
+    const patience = options.tryMs * 2 ** Math.min(Math.max(guard.failures, item.slow), 10);
+    const deadline = clock() + Math.min(MOST_PATIENCE_MS, patience);
+    item.refused = true;
     const left: number[] = [];
     await Promise.all(
-      toGroups(writes, pending, item.tries).map(async (group) => {
+      toGroups(writes, pending, item.tries - item.slow).map(async (group) => {
         const part = group.map((position) => writes[position] as StoreWrite);
         try {
           const outcomes = await store.write(part, deadline);
@@ -170,6 +189,7 @@ export function createDrain(options: DrainOptions): Drain {
           left.push(...group);
           item.message = reasonOf(error);
           if (error instanceof StoreUnavailableError) {
+            item.refused &&= error.refused;
             for (const at of error.begun) item.begun.add(group[at] ?? 0);
             return;
           }

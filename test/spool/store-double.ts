@@ -18,6 +18,8 @@ export interface StoreDouble extends Store {
   readonly poison: Set<string>;
   /** How long a write takes. */
   delayMs: number;
+  /** How long a write takes at least, for each document of it: one that is given less fails at its deadline. */
+  slowMs: number;
 }
 
 export function createStoreDouble(): StoreDouble {
@@ -30,14 +32,24 @@ export function createStoreDouble(): StoreDouble {
     hangs: false,
     poison: new Set(),
     delayMs: 0,
+    slowMs: 0,
     start: () => Promise.resolve(),
     async write(batch, deadline) {
       const ids = batch.map(idOf);
       double.batches.push(ids);
       const until = (): boolean => double.ready && !double.hangs && !ids.some((id) => double.poison.has(id));
+      const needs = double.slowMs * batch.length;
+      if (needs > 0) {
+        const left = deadline - Date.now();
+        await new Promise((resolve) => setTimeout(resolve, Math.min(needs, Math.max(0, left))));
+        if (left < needs) throw new StoreUnavailableError("The double is slow.");
+      }
       if (double.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, double.delayMs));
       while (!until()) {
-        if (Date.now() >= deadline) throw new StoreUnavailableError("The double takes nothing.");
+        if (Date.now() >= deadline) {
+          const refused = double.ready && !double.hangs;
+          throw new StoreUnavailableError("The double takes nothing.", { refused });
+        }
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       return ids.map((id): WriteOutcome => {

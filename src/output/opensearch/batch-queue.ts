@@ -74,13 +74,15 @@ export class UnsettledError<R> extends StoreUnavailableError {
   /**
    * @param results undefined of items that are not settled
    * @param sent of those, the ones that may have taken effect
+   * @param refused whether all of those were answered, and refused
    */
   constructor(
     message: string,
     readonly results: readonly (R | undefined)[],
     readonly sent: readonly boolean[],
+    refused: boolean,
   ) {
-    super(message);
+    super(message, { refused });
   }
 }
 
@@ -102,6 +104,8 @@ interface Entry<T, R> {
   repeated: boolean;
   /** It may have taken effect: it is under way, or nobody knows what became of it. */
   sent: boolean;
+  /** The last answer refused it, for another reason than load. */
+  refused: boolean;
 }
 
 /**
@@ -217,6 +221,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
       entry.attempts++;
       entry.repeated ||= verdict.unknown;
       entry.sent = entry.repeated;
+      entry.refused = verdict.scope === "item" && !PASSING.has(verdict.reason);
       entry.group.trouble = verdict.message.slice(0, MAX_MESSAGE);
       // Items of an index that is away say nothing about the load.
       pushedBack ||= verdict.scope === "store" ? OVERLOADED.has(verdict.reason) : verdict.reason === "busy";
@@ -271,6 +276,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
               message,
               results,
               entries.map(({ sent }) => sent),
+              entries.every(({ refused }, i) => refused || group.results[i] !== undefined),
             ),
           );
         },
@@ -284,6 +290,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
         attempts: 0,
         repeated: false,
         sent: false,
+        refused: false,
       }));
       open++;
       enqueue(entries);

@@ -184,7 +184,7 @@ function withBegun(error: unknown, attempts: readonly Attempt[], outcomes: reado
     const kind = unsettled?.results[i]?.kind;
     if (stage !== "dead" && (kind === undefined ? ok : kind === "ok")) begun.add(position);
   }
-  return new StoreUnavailableError(error.message, { begun, cause: error });
+  return new StoreUnavailableError(error.message, { begun, refused: error.refused, cause: error });
 }
 
 /** Positions of the events that were newly stored. */

@@ -175,7 +175,11 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): AlertSto
         reconciler.markDirty(await markAlerts(written.alerts, deadline));
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) throw error;
-        throw new StoreUnavailableError(error.message, { begun: storedOf(written.outcomes), cause: error });
+        throw new StoreUnavailableError(error.message, {
+          begun: storedOf(written.outcomes),
+          refused: error.refused,
+          cause: error,
+        });
       }
     }
     return written.outcomes;
