@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { JsonObject } from "../../../src/lib/json.js";
 import { deniedRecord, record } from "../../harness/records.js";
 
 /** Makes records with ids of its own; every tenth raises an alert. */
@@ -37,7 +38,8 @@ export function createEventSource(name: string, paddingBytes = 0, now = Date.now
         const id = toId(made);
         const eventTime = new Date(timeOf(made)).toISOString().replace(".000Z", "Z");
         ids.push(id);
-        const padding = paddingBytes > 0 ? { padding: randomBytes(paddingBytes).toString("base64") } : {};
+        const padding: JsonObject =
+          paddingBytes > 0 ? { padding: randomBytes(paddingBytes).toString("base64") } : {};
         documents.push(JSON.stringify(make(id, { eventTime, requestParameters: { n: made, ...padding } })));
       }
       return { ids, documents };
