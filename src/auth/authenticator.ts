@@ -82,13 +82,14 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
   async function withPassword(name: string, password: string, address: string): Promise<AuthVerdict> {
     const user = credentials.users.get(name);
-    if (user !== undefined && passwords.remembered(user, password)) return grant(user);
-    const shared = passwords.underWay(user, password);
+    const claimed = user ?? { id: name };
+    if (passwords.remembered(claimed, password) && user !== undefined) return grant(user);
+    const shared = passwords.underWay(claimed, password);
     if (shared === undefined) {
       const wait = limit.take(address);
       if (wait > 0) return throttled(wait);
     }
-    const verdict = await (shared ?? passwords.check(user, password));
+    const verdict = await (shared ?? passwords.check(claimed, password));
     if (shared === undefined && verdict !== "wrong") limit.giveBack(address);
     if (verdict === "right" && user !== undefined) return grant(user);
     if (verdict !== "busy") return wrong(user?.id);

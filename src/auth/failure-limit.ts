@@ -32,7 +32,9 @@ export function createFailureLimit(
     const now = clock();
     const known = buckets.get(address);
     buckets.delete(address);
-    const left = known === undefined ? perMinute : Math.min(perMinute, known.left + (now - known.at) * perMs);
+    // A clock that was set back takes nothing away.
+    const left =
+      known === undefined ? perMinute : Math.min(perMinute, known.left + Math.max(0, now - known.at) * perMs);
     const bucket = { left, at: now };
     buckets.set(address, bucket);
     return bucket;

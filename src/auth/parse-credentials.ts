@@ -113,8 +113,11 @@ export function parseCredentials(text: string, file: string, now: number): Parse
     for (const item of value.items) {
       const text = isScalar(item) ? String(item.value) : "";
       const scope = SCOPES.find((known) => known === text);
-      if (scope !== undefined) scopes.add(scope);
-      else {
+      if (scope !== undefined) {
+        if (scopes.has(scope))
+          report("credentials-duplicate", item, `${scope} is there twice.`, "Once is enough.");
+        scopes.add(scope);
+      } else {
         const meant = didYouMean(text, SCOPES);
         const hint = meant === undefined ? `Scopes are ${SCOPES.join(", ")}.` : `Did you mean "${meant}"?`;
         report("credentials-invalid", item, "There is no such scope.", hint);

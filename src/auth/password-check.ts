@@ -12,13 +12,16 @@ import { createVerifiedPasswords } from "./verified-passwords.js";
 /** `busy`: as many wait already as may. */
 export type PasswordVerdict = "right" | "wrong" | "busy";
 
+/** Who somebody says to be: a user, or a name that nobody has. */
+export type Claimed = UserGrant | { readonly id: string; readonly hash?: undefined };
+
 export interface PasswordCheck {
   /** Without computing the hash: true when this pair was right a short while ago. */
-  remembered(user: UserGrant | undefined, password: string): boolean;
+  remembered(user: Claimed, password: string): boolean;
   /** The same pair is being checked just now: a shipper opens many connections at once, and they share the work. */
-  underWay(user: UserGrant | undefined, password: string): Promise<PasswordVerdict> | undefined;
+  underWay(user: Claimed, password: string): Promise<PasswordVerdict> | undefined;
   /** Computes the hash. An unknown user costs the same and is wrong. */
-  check(user: UserGrant | undefined, password: string): Promise<PasswordVerdict>;
+  check(user: Claimed, password: string): Promise<PasswordVerdict>;
   /** What a check of an unknown user costs from now on. */
   imitate(cost: ScryptCost): void;
 }
@@ -46,14 +49,14 @@ export function createPasswordCheck({
   let decoy = decoyHash(DEFAULT_COST);
   let running = 0;
 
-  async function compute(user: UserGrant | undefined, password: string): Promise<PasswordVerdict> {
+  async function compute(user: Claimed, password: string): Promise<PasswordVerdict> {
     if (running >= AT_ONCE) {
       if (waiting.length >= MAX_WAITING) return "busy";
       await new Promise<void>((resolve) => waiting.push(resolve));
     } else running++;
     try {
-      const same = await matches(password, user?.hash ?? decoy);
-      return same && user !== undefined ? "right" : "wrong";
+      const same = await matches(password, user.hash ?? decoy);
+      return same && user.hash !== undefined ? "right" : "wrong";
     } finally {
       const next = waiting.shift();
       if (next === undefined) running--;
@@ -62,11 +65,10 @@ export function createPasswordCheck({
   }
 
   return {
-    remembered: (user, password) => user !== undefined && verified.has(verified.keyOf(user, password)),
-    underWay: (user, password) =>
-      user === undefined ? undefined : underWay.get(verified.keyOf(user, password)),
+    remembered: (user, password) => verified.has(verified.keyOf(user, password)),
+    // Names that nobody has as well: who exists must not show by what is shared.
+    underWay: (user, password) => underWay.get(verified.keyOf(user, password)),
     check(user, password) {
-      if (user === undefined) return compute(user, password);
       const key = verified.keyOf(user, password);
       const work = compute(user, password)
         .then((verdict) => {

@@ -10,7 +10,7 @@ import type { UserGrant } from "./credentials.js";
  */
 export interface VerifiedPasswords {
   /** Under which the pair is remembered. */
-  keyOf(user: UserGrant, password: string): string;
+  keyOf(user: Pick<UserGrant, "id"> & Partial<Pick<UserGrant, "hash">>, password: string): string;
   has(key: string): boolean;
   add(key: string): void;
 }
@@ -32,7 +32,7 @@ export function createVerifiedPasswords(clock: Clock, max = MAX_REMEMBERED): Ver
   return {
     keyOf: (user, password) =>
       createHmac("sha256", secret)
-        .update(JSON.stringify([user.id, user.hash.text, password]))
+        .update(JSON.stringify([user.id, user.hash?.text ?? null, password]))
         .digest("base64"),
     has(key) {
       if ((until.get(key) ?? 0) > clock()) {

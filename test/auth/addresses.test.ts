@@ -49,6 +49,14 @@ describe("createFailureLimit", () => {
     expect(limit.size).toBe(1);
   });
 
+  it("keeps nobody out for longer when the clock is set back", () => {
+    let now = 3_600_000;
+    const limit = createFailureLimit(30, () => now);
+    limit.take("a");
+    now = 0;
+    expect(limit.take("a")).toBe(0);
+  });
+
   it("does not count what is given back", () => {
     const limit = createFailureLimit(2, () => 0);
     for (let i = 0; i < 10; i++) {

@@ -97,6 +97,22 @@ describe("API keys", () => {
     expect(await build("api_key").authenticate(request(headers))).toMatchObject({ ok: false, failure });
   });
 
+  it("are read in no time, whatever blanks a header has", async () => {
+    const auth = build("api_key");
+    const blanks = " ".repeat(15_000);
+    const started = performance.now();
+    for (let i = 0; i < 20; i++) {
+      expect(await auth.authenticate(request({ authorization: `Bearer x${blanks}y` }))).toMatchObject({
+        failure: "malformed",
+      });
+    }
+    // Seconds where each blank is tried as the last one.
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(await auth.authenticate(request({ authorization: `Bearer${blanks}${key.token}` }))).toMatchObject({
+      ok: true,
+    });
+  });
+
   it("do not tell unknown from wrong in what the client reads", async () => {
     const auth = build("api_key");
     const unknown: any = await auth.authenticate(bearer(`nobody.${secret}`));
@@ -150,6 +166,17 @@ describe("users", () => {
     const auth = build("basic");
     expect(await auth.authenticate(basic("nobody", PASSWORD))).toMatchObject({ failure: "wrong" });
     expect(computed).toBe(1);
+  });
+
+  it("do not show who exists by what is shared when the same guess comes several times at once", async () => {
+    for (const name of ["maya", "nobody"]) {
+      const auth = build("basic");
+      const guess = () => auth.authenticate(basic(name, "a guess"));
+      computed = 0;
+      const verdicts = await Promise.all(Array.from({ length: 20 }, guess));
+      expect([name, computed]).toEqual([name, 1]);
+      expect(verdicts.map((verdict: any) => verdict.failure)).toEqual(Array(20).fill("wrong"));
+    }
   });
 
   it("are held off without a computation once the address has failed too often, unless they are remembered", async () => {
@@ -207,7 +234,9 @@ describe("users", () => {
         return false;
       },
     });
-    const verdicts = await Promise.all(Array.from({ length: 60 }, () => passwords.check(undefined, "x")));
+    const verdicts = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => passwords.check({ id: `nobody${n}` }, "x")),
+    );
     expect(most).toBe(2);
     expect(verdicts.filter((verdict) => verdict === "busy")).toHaveLength(60 - 2 - 32);
   });

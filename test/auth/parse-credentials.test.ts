@@ -48,6 +48,7 @@ certificates:
     [`keys:\n  - id: a b\n    hash: ${HASH}\n    scopes: [read]`, /^c\.yaml:2:9 error .*id is up to 64/],
     [`keys:\n  - id: a\n    hash: ${HASH}\n    scopes: [reed]`, /:4:14 error .*no such scope.*"read"/],
     [`keys:\n  - id: a\n    hash: ${HASH}\n    scopes: []`, /:4:13 error .*scopes is a list/],
+    [`keys:\n  - id: a\n    hash: ${HASH}\n    scopes: [read, read]`, /:4:20 error .*read is there twice/],
     [`keys:\n  - id: a\n    hash: ${HASH}`, /^c\.yaml:2:5 error .*scopes is a list/],
     [`keys:\n  - id: a\n    scopes: [read]`, /^c\.yaml:2:5 error .*hash is sha256:/],
     [`keys:\n  - {id: a, hash: "${HASH}", scopes: [read], expires: soon}`, /expires is no date/],
