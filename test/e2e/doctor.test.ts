@@ -315,7 +315,7 @@ describe("trailtag doctor on files", () => {
     const busy = await listenAs(() => '{"error":{"reason":"Not now."},"status":429}', 429);
     const closed = await listenAs(() => '{"error":{"reason":"Who are you?"}}', 401);
     try {
-      expect((await examine(options({ url: other.url }))).service).toMatchObject({
+      expect((await examine(options({ url: other.url }))).replicas).toMatchObject({
         status: "fail",
         message: expect.stringContaining("is no TrailTag"),
       });
