@@ -60,7 +60,7 @@ export function* readEvents(
 }
 
 /** The dead units for gzip data that does not inflate. */
-export function badGzip(item: number, raw: Uint8Array, error: unknown): DecodedUnit[] {
+export function badGzip(item: number, raw: Uint8Array, error: unknown): Iterable<DecodedUnit> {
   const why = error instanceof Error ? error.message : String(error);
   return deadInParts(item, "bad_wrapper", `The data is gzip, but does not inflate: ${why}.`, raw);
 }

@@ -259,7 +259,7 @@ function dead(code: DeadReasonCode, message: string, bytes: Uint8Array, context:
   return { kind: "dead", item: context.item, reason: { code, message }, raw: context.raw ?? bytes };
 }
 
-function tooLarge(bytes: Uint8Array, { item, limits }: Context): DecodedUnit[] {
+function tooLarge(bytes: Uint8Array, { item, limits }: Context): Iterable<DecodedUnit> {
   const message = `The document has ${bytes.length} bytes; at most ${limits.maxDocumentBytes} are taken.`;
   return deadInParts(item, "too_large", message, bytes);
 }

@@ -1,10 +1,18 @@
 import type { SourceRecord } from "../event/types.js";
+import type { DeadPart } from "../lib/dead-part.js";
 import type { DeadReason } from "../lib/dead-reason.js";
 
 /** What decode makes of one piece of a request. `item` is the 0-based request item it came from: one item may give many units. */
 export type DecodedUnit =
   | { readonly kind: "record"; readonly item: number; readonly record: SourceRecord }
-  | { readonly kind: "dead"; readonly item: number; readonly reason: DeadReason; readonly raw: Uint8Array }
+  | {
+      readonly kind: "dead";
+      readonly item: number;
+      readonly reason: DeadReason;
+      readonly raw: Uint8Array;
+      /** Of a document that is kept in several dead letters. */
+      readonly part?: DeadPart;
+    }
   | { readonly kind: "skipped"; readonly item: number; readonly reason: SkipReason };
 
 /** Pieces that carry no events by design: counted, answered as success, not stored. */

@@ -160,8 +160,16 @@ export interface DeadLetterDocument {
   readonly reason: DeadReason;
   /** base64 */
   readonly raw: string;
-  /** 0-based n; only where the bytes were split. */
-  readonly chunk?: { readonly n: number; readonly of: number };
+  /**
+   * Only where the bytes were split: n from 0, and how many. A part of a document that is too large for one letter is a
+   * letter of its own, with its id and that of the part before; only the last says how many there are.
+   */
+  readonly chunk?: {
+    readonly n: number;
+    readonly of?: number;
+    readonly id?: string;
+    readonly previous?: string;
+  };
   readonly size_bytes: number;
   readonly source: DeadLetterSource;
 }

@@ -1,4 +1,5 @@
 import type { DeadLetterSource, TaggedEvent } from "../enrich/types.js";
+import type { DeadPart } from "../lib/dead-part.js";
 import type { DeadReason } from "../lib/dead-reason.js";
 
 /** A tagged event on its way to the store. */
@@ -12,6 +13,8 @@ export interface DeadLetterWrite {
   readonly reason: DeadReason;
   readonly raw: Uint8Array;
   readonly source: DeadLetterSource;
+  /** Of a document that is kept in several dead letters: this one's id, and its place. */
+  readonly part?: DeadPart;
 }
 
 export type StoreWrite = EventWrite | DeadLetterWrite;

@@ -74,8 +74,7 @@ function knowledge({ ruleById }: Pick<StoreContext, "ruleById">) {
   return {
     alertsOf: (stored: EventDocument) => toAlerts(stored, ruleById),
     alertOf: (parts: AlertParts) => toAlert(parts, ruleById),
-    deadLetters: (write: Omit<DeadLetterWrite, "kind">) =>
-      toDeadLetters(write.reason, write.raw, write.source, systemClock(), CHUNK_BYTES),
+    deadLetters: (write: Omit<DeadLetterWrite, "kind">) => toDeadLetters(write, systemClock(), CHUNK_BYTES),
   };
 }
 

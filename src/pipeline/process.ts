@@ -26,7 +26,10 @@ export function createProcessor(options: ProcessorOptions): Processor {
   const { engine, tagger } = options.rules;
   return {
     toWrite(unit, source) {
-      if (unit.kind === "dead") return { kind: "dead_letter", reason: unit.reason, raw: unit.raw, source };
+      if (unit.kind === "dead") {
+        const { reason, raw, part } = unit;
+        return { kind: "dead_letter", reason, raw, source, ...(part === undefined ? {} : { part }) };
+      }
       const now = options.clock();
       const limits = { now, maxAgeMs: options.maxAgeMs, futureMs: FUTURE_MS };
       const normalised = normalise(unit.record, limits);

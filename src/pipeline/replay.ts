@@ -5,7 +5,7 @@ import type { DeadReason } from "../lib/dead-reason.js";
 import { DamagedLetterError, type DeadLetterHead, type DeadLetters } from "../output/dead-letters.js";
 import type { EventWrite, Store, WriteOutcome } from "../output/store.js";
 import type { Processor } from "./process.js";
-import { partOf, readWholeLetter, type WholeLetter } from "./whole-letter.js";
+import { lettersAtEnd, readWholeLetter, type WholeLetter } from "./whole-letter.js";
 
 /** What became of one letter. */
 export type ReplayResult =
@@ -54,7 +54,7 @@ export async function* replay(
   heads: AsyncIterable<DeadLetterHead>,
   options: ReplayOptions,
 ): AsyncGenerator<ReplayResult, void> {
-  for await (const batch of inBatches(oncePerDocument(heads))) {
+  for await (const batch of inBatches(oncePerDocument(heads, options.deadLetters))) {
     const opened: Opened[] = [];
     for (let i = 0; i < batch.length; i += READS_AT_ONCE) {
       const some = batch.slice(i, i + READS_AT_ONCE);
@@ -78,15 +78,13 @@ export async function* replay(
   }
 }
 
-/** Of letters that hold parts of one document, the first that comes. */
-async function* oncePerDocument(heads: AsyncIterable<DeadLetterHead>): AsyncGenerator<DeadLetterHead> {
-  const seen = new Set<string>();
-  for await (const head of heads) {
-    const first = partOf(head)?.first;
-    if (first !== undefined && seen.has(first)) continue;
-    if (first !== undefined) seen.add(first);
-    yield head;
-  }
+/** In place of letters that are parts, those that their documents end in. */
+async function* oncePerDocument(
+  heads: AsyncIterable<DeadLetterHead>,
+  letters: DeadLetters,
+): AsyncGenerator<DeadLetterHead> {
+  const passed = new Set<string>();
+  for await (const head of heads) yield* await lettersAtEnd(letters, head, passed);
 }
 
 async function* inBatches(heads: AsyncIterable<DeadLetterHead>): AsyncGenerator<DeadLetterHead[]> {
@@ -94,7 +92,7 @@ async function* inBatches(heads: AsyncIterable<DeadLetterHead>): AsyncGenerator<
   let bytes = 0;
   for await (const head of heads) {
     batch.push(head);
-    bytes += head.sizeBytes * (partOf(head)?.of ?? 1);
+    bytes += head.sizeBytes * (head.part?.of ?? 1);
     if (batch.length < BATCH_LETTERS && bytes < BATCH_BYTES) continue;
     yield batch;
     batch = [];

@@ -36,7 +36,7 @@ export async function simulate(
     const write = process.toWrite(unit, source);
     if (write.kind === "event") events.push(JSON.parse(write.document) as EventDocument);
     else {
-      const letters = toDeadLetters(write.reason, write.raw, write.source, clock(), Number.MAX_SAFE_INTEGER);
+      const letters = toDeadLetters(write, clock(), Number.MAX_SAFE_INTEGER);
       dead.push(...letters.map(({ document }) => document));
     }
   }

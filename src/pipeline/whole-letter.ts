@@ -1,3 +1,5 @@
+import { createHash, type Hash } from "node:crypto";
+import { partId } from "../decode/dead-unit.js";
 import { DamagedLetterError, type DeadLetterHead, type DeadLetters } from "../output/dead-letters.js";
 
 /** A document that was kept as a dead letter, or as several where it was large. */
@@ -7,42 +9,86 @@ export interface WholeLetter {
   readonly raw: Uint8Array;
 }
 
-/** Which part of a large document a letter is, as `deadInParts` in src/decode/dead-unit.ts says in its reason. */
-export interface PartOf {
-  /** From 1. */
-  readonly n: number;
-  readonly of: number;
-  /** Id of the letter with the first part: the same for all of them. */
-  readonly first: string;
-}
-
-const PART = / This is part (\d+) of (\d+) of what begins in dead letter ([0-9a-f]{64})\.$/u;
-
-export function partOf({ reason }: DeadLetterHead): PartOf | undefined {
-  const [, n, of, first] = PART.exec(reason.message) ?? [];
-  return first === undefined ? undefined : { n: Number(n), of: Number(of), first };
-}
-
-/** The bytes of the document that a letter belongs to. @throws DamagedLetterError when not all of it is there. */
-export async function readWholeLetter(letters: DeadLetters, head: DeadLetterHead): Promise<WholeLetter> {
-  const part = partOf(head);
-  if (part === undefined) return { heads: [head], raw: await letters.read(head) };
-  const found = new Map<number, DeadLetterHead>();
-  for (const each of await letters.mentioning(part.first)) {
-    const other = partOf(each);
-    if (other?.first === part.first && other.of === part.of) found.set(other.n, each);
-  }
-  const heads: DeadLetterHead[] = [];
-  for (let n = 1; n <= part.of; n++) {
-    const next = found.get(n);
-    if (next === undefined) {
-      throw new DamagedLetterError(
-        `Part ${n} of ${part.of} of what begins in dead letter ${part.first} is missing.`,
-      );
+/**
+ * The letters that the documents end in which a letter is part of: itself, unless others follow. Several where
+ * documents begin alike. Where a part is missing, the last one before it stands for what is there.
+ *
+ * @param passed ids of parts that other parts were seen to follow: neither they nor what follows is looked at again
+ */
+export async function lettersAtEnd(
+  letters: DeadLetters,
+  head: DeadLetterHead,
+  passed = new Set<string>(),
+): Promise<readonly DeadLetterHead[]> {
+  const ends: DeadLetterHead[] = [];
+  const open = [head];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.part !== undefined) {
+      if (passed.has(next.id)) continue;
+      passed.add(next.id);
     }
-    heads.push(next);
+    const after =
+      next.part?.of === undefined && next.part !== undefined ? await letters.partsAfter(next.id) : [];
+    if (after.length === 0) ends.push(next);
+    else open.push(...after);
   }
+  return ends;
+}
+
+/**
+ * The bytes of the document that ends in a letter.
+ *
+ * @throws DamagedLetterError when not all of it is there.
+ */
+export async function readWholeLetter(letters: DeadLetters, end: DeadLetterHead): Promise<WholeLetter> {
+  if (end.part === undefined) return { heads: [end], raw: await letters.read(end) };
+  const heads = [end];
+  for (let { previous } = end.part; previous !== undefined; previous = heads[0]?.part?.previous) {
+    const [before] = await letters.find(previous, 1);
+    if (before?.part === undefined || before.id !== previous) {
+      throw new DamagedLetterError(missingBefore(heads[0] ?? end));
+    }
+    heads.unshift(before);
+  }
+  if (end.part.of === undefined) throw new DamagedLetterError(missingAfter(end));
+  const hash = createHash("sha256");
   const pieces: Uint8Array[] = [];
-  for (const each of heads) pieces.push(await letters.read(each));
+  for (const head of heads) {
+    const piece = await letters.read(head);
+    hash.update(piece);
+    if (!isIdOf(hash, head)) {
+      throw new DamagedLetterError(`The bytes of ${head.id} were changed: they are not those of its id.`);
+    }
+    pieces.push(piece);
+  }
   return { heads, raw: Buffer.concat(pieces) };
+}
+
+/** A sentence for each part that another says there is, and is not there. Holds the ids of all parts. */
+export async function missingParts(letters: DeadLetters): Promise<readonly string[]> {
+  const heads: Pick<DeadLetterHead, "id" | "part">[] = [];
+  for await (const { id, part } of letters.parts()) heads.push({ id, part });
+  const there = new Set(heads.map(({ id }) => id));
+  const followed = new Set(heads.map(({ part }) => part?.previous));
+  return heads.flatMap((head) => {
+    const { previous, of } = head.part ?? {};
+    return [
+      ...(previous !== undefined && !there.has(previous) ? [missingBefore(head)] : []),
+      ...(of === undefined && !followed.has(head.id) ? [missingAfter(head)] : []),
+    ];
+  });
+}
+
+type Part = Pick<DeadLetterHead, "id" | "part">;
+
+function missingBefore({ id, part }: Part): string {
+  return `Part ${part?.n ?? 0} of what goes on in dead letter ${id} is missing.`;
+}
+
+function missingAfter({ id, part }: Part): string {
+  return `Part ${(part?.n ?? 0) + 2} of what is not at its end in dead letter ${id} is missing.`;
+}
+
+function isIdOf(hash: Hash, { id, part }: DeadLetterHead): boolean {
+  return id === partId(hash.copy().digest("hex"), part?.of !== undefined);
 }

@@ -1,5 +1,6 @@
 import { toSafeDocument, type RecordText } from "../enrich/safe-document.js";
 import type { DeadLetterSource } from "../enrich/types.js";
+import type { DeadPart } from "../lib/dead-part.js";
 import type { DeadReason } from "../lib/dead-reason.js";
 import type { EventWrite, StoreWrite } from "../output/store.js";
 import { createByteReader, createByteWriter, type ByteReader, type ByteWriter } from "./byte-cursor.js";
@@ -27,6 +28,7 @@ type EventMembers = Pick<
 interface DeadLetterMembers {
   readonly reason: DeadReason;
   readonly source: DeadLetterSource;
+  readonly part?: DeadPart;
 }
 
 /** Everything that a later `store.write` of the same batch needs. */
@@ -38,7 +40,8 @@ export function encodeWrites(batch: readonly StoreWrite[]): Uint8Array {
     if (write.kind === "event") encodeEvent(writer, write);
     else {
       writer.byte(KIND.deadLetter);
-      const members: DeadLetterMembers = { reason: write.reason, source: write.source };
+      const { reason, source, part } = write;
+      const members: DeadLetterMembers = { reason, source, ...(part === undefined ? {} : { part }) };
       writer.text(JSON.stringify(members));
       writer.bytes(write.raw);
     }

@@ -217,25 +217,27 @@ describeWithOpenSearch("trailtag deadletter on OpenSearch", () => {
   it("never replays half of a letter, and tells of parts that are missing", async () => {
     const flags = ["--opensearch", url];
     async function remove(reason: string, which: (hit: any) => boolean): Promise<string> {
-      const search = `${url}/${prefix}-deadletter/_search?q=reason.code:${reason}&size=10&_source=reason`;
+      const search = `${url}/${prefix}-deadletter/_search?q=reason.code:${reason}&size=10&_source=chunk`;
       const { _id } = ((await (await fetch(search)).json()) as any).hits.hits.find(which);
       await fetch(`${url}/${prefix}-deadletter/_doc/${_id}?refresh=true`, { method: "DELETE" });
       return _id as string;
     }
     const chunk = await remove("invalid_json", ({ _id }) => _id.endsWith("-1"));
-    await remove("too_large", ({ _source }) => _source.reason.message.includes("part 2 of 3"));
+    await remove("too_large", ({ _source }) => _source.chunk.n === 1);
     const replay = await runCommand(deadletterCommand, [
       ...["replay", "--reason", "too_large", "--reason", "invalid_json", "--again"],
       ...flags,
     ]);
     expect(replay.code).toBe(1);
     expect(replay.err).toContain("is damaged: Part 2 of 2 of the dead letter");
-    expect(replay.err).toContain("is damaged: Part 2 of 3 of what begins in dead letter");
+    expect(replay.err).toContain("is damaged: Part 2 of what is not at its end in dead letter");
+    expect(replay.err).toContain("is damaged: Part 2 of what goes on in dead letter");
     expect(replay.err).toContain(
-      "0 letters replayed (0 events stored, 0 stored before), 0 still dead, 2 damaged.",
+      "0 letters replayed (0 events stored, 0 stored before), 0 still dead, 3 damaged.",
     );
     const list = await runCommand(deadletterCommand, ["list", ...flags]);
-    expect(list.err).toContain("1 part of large letters missing");
+    expect(list.err).toContain("1 chunk of large letters missing");
+    expect(list.err).toContain("Part 2 of what goes on in dead letter");
     const show = await runCommand(deadletterCommand, ["show", chunk, "--raw", ...flags]);
     expect([show.code, show.out.length]).toEqual([1, 0]);
   });

@@ -95,9 +95,11 @@ describeWithOpenSearch("documents in OpenSearch", () => {
 
   test("dead letters are stored in chunks", async () => {
     const letters = toDeadLetters(
-      { code: "too_large", message: "Too large." },
-      new Uint8Array(100_000).fill(7),
-      { route: "/_bulk", index: "logs" },
+      {
+        reason: { code: "too_large", message: "Too large." },
+        raw: new Uint8Array(100_000).fill(7),
+        source: { route: "/_bulk", index: "logs" },
+      },
       0,
       40_000,
     );

@@ -39,9 +39,21 @@ const GOLDEN = {
   ),
   "alert.json": foldAlerts([event], () => rule, NOW)[0],
   "dead-letter.json": toDeadLetters(
-    { code: "not_cloudtrail", message: "The document has no eventName or eventSource." },
-    Buffer.from('{"message":"hello"}'),
-    { route: "/_bulk", index: "logs", user_agent: "Fluent-Bit" },
+    {
+      reason: { code: "not_cloudtrail", message: "The document has no eventName or eventSource." },
+      raw: Buffer.from('{"message":"hello"}'),
+      source: { route: "/_bulk", index: "logs", user_agent: "Fluent-Bit" },
+    },
+    NOW,
+    1_000_000,
+  )[0]?.document,
+  "dead-letter-part.json": toDeadLetters(
+    {
+      reason: { code: "too_large", message: "The document has 8388609 bytes; at most 8388608 are taken." },
+      raw: Buffer.from("}"),
+      source: { route: "/_bulk", index: "logs", user_agent: "Fluent-Bit" },
+      part: { id: `${"a".repeat(64)}-last`, n: 2, of: 3, previous: `${"b".repeat(64)}-more` },
+    },
     NOW,
     1_000_000,
   )[0]?.document,

@@ -73,6 +73,13 @@ describe("writes that are kept on disk", () => {
     expectSame([
       { kind: "dead_letter", reason, raw: Buffer.from([0, 255, 0x7b]), source },
       { kind: "dead_letter", reason, raw: new Uint8Array(0), source },
+      {
+        kind: "dead_letter",
+        reason,
+        raw: new Uint8Array(2),
+        source,
+        part: { id: "ab-last", n: 1, of: 2, previous: "aa-more" },
+      },
       { ...made, raw: new Uint8Array(0) },
     ]);
     expectSame([]);

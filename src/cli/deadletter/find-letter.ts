@@ -6,7 +6,7 @@ const NAMED = 5;
 
 /** The one letter whose id begins so. @throws UsageError when there is none or several. */
 export async function findLetter(letters: DeadLetters, prefix: string): Promise<DeadLetterHead> {
-  if (!/^[0-9a-f]{4,64}(-\d+)?$/u.test(prefix)) {
+  if (!/^[0-9a-f]{4,64}(-(\d+|more|last))?$/u.test(prefix)) {
     throw new UsageError(
       `"${prefix}" is no id of a dead letter: those are 4 to 64 of 0-9 and a-f. "list" shows them.`,
     );

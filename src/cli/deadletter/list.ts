@@ -1,8 +1,15 @@
 import { EXIT } from "../../lib/errors.js";
 import { createDeadLetters } from "../../pipeline/replay-store.js";
+import { missingParts } from "../../pipeline/whole-letter.js";
 import { readFlags, stringFlag, UsageError, type Values } from "../args.js";
 import { CONFIG_OPTIONS, configFromFlags } from "../config-flags.js";
-import { LETTER_COLUMNS, toLetterJson, toLetterLine, toSummaryLines } from "../reporters/dead-letters.js";
+import {
+  LETTER_COLUMNS,
+  toLetterJson,
+  toLetterLine,
+  toMissingLines,
+  toSummaryLines,
+} from "../reporters/dead-letters.js";
 import { LETTER_OPTIONS, letterFlags } from "./letter-flags.js";
 
 const DEFAULT_LIMIT = 100;
@@ -30,7 +37,8 @@ export async function listLetters(args: readonly string[]): Promise<number> {
       process.stdout.write(`${json ? toLetterJson(head) : toLetterLine(head)}\n`);
       shown++;
     }
-    process.stderr.write(`${toSummaryLines(summary, shown).join("\n")}\n`);
+    const lines = [...toSummaryLines(summary, shown), ...toMissingLines(await missingParts(letters))];
+    process.stderr.write(`${lines.join("\n")}\n`);
     return EXIT.ok;
   } finally {
     await letters.close();

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { EXIT } from "../../lib/errors.js";
 import { createDeadLetters, DamagedLetterError } from "../../pipeline/replay-store.js";
-import { readWholeLetter } from "../../pipeline/whole-letter.js";
+import { lettersAtEnd, readWholeLetter } from "../../pipeline/whole-letter.js";
 import { readArgs, UsageError } from "../args.js";
 import { CONFIG_OPTIONS, configFromFlags } from "../config-flags.js";
 import { toLetterText } from "../reporters/dead-letters.js";
@@ -17,7 +17,14 @@ export async function showLetter(args: readonly string[]): Promise<number> {
   const letters = createDeadLetters(configFromFlags(values, process.env));
   try {
     const head = await findLetter(letters, prefix);
-    const { heads, raw } = await readWholeLetter(letters, head);
+    const [end = head, ...others] = await lettersAtEnd(letters, head);
+    if (others.length > 0) {
+      const ids = [end, ...others].map(({ id }) => id).join(", ");
+      throw new UsageError(
+        `Several documents begin with dead letter ${head.id}. Name the end of one: ${ids}.`,
+      );
+    }
+    const { heads, raw } = await readWholeLetter(letters, end);
     const output = values["raw"] === true ? raw : toLetterText(heads, raw);
     if (!process.stdout.write(output)) await once(process.stdout, "drain");
     return EXIT.ok;

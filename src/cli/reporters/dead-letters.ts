@@ -7,6 +7,8 @@ import { oneLine } from "./one-line.js";
 const SHORT_ID = 12;
 const MAX_MESSAGE = 70;
 const MAX_NAME = 24;
+/** Missing parts that are named one by one. */
+const MAX_MISSING = 20;
 
 export const LETTER_COLUMNS = toRow(
   "id",
@@ -41,6 +43,7 @@ export function toLetterJson(head: DeadLetterHead): string {
     reason: head.reason,
     size_bytes: head.sizeBytes,
     chunks: head.chunks,
+    part: head.part ?? null,
     source: head.source,
     replayed_at: head.replayedAt ?? null,
   });
@@ -58,10 +61,17 @@ export function toSummaryLines({ total, byReason, looseParts }: DeadLetterSummar
   if (shown < total) lines.push("--limit N shows more.");
   if (looseParts > 0) {
     lines.push(
-      `${plural(looseParts, "part")} of large letters missing or without the others; replay names them.`,
+      `${plural(looseParts, "chunk")} of large letters missing or without the others; replay names them.`,
     );
   }
   return lines;
+}
+
+/** @param missing a sentence for each part that is */
+export function toMissingLines(missing: readonly string[]): readonly string[] {
+  if (missing.length <= MAX_MISSING) return missing;
+  const more = plural(missing.length - MAX_MISSING, "part");
+  return [...missing.slice(0, MAX_MISSING), `${more} of other large documents missing too.`];
 }
 
 /** All that is known of a letter, or of those that hold one large document, and its bytes as text. */

@@ -48,6 +48,6 @@ function toDocumentLine(write: StoreWrite): string {
   return write.kind === "dead_letter" ? toDeadLine(write) : write.document;
 }
 
-function toDeadLine({ reason, raw, source }: Extract<StoreWrite, { kind: "dead_letter" }>): string {
-  return JSON.stringify({ dead_letter: { reason, source, raw: Buffer.from(raw).toString("base64") } });
+function toDeadLine({ reason, raw, source, part }: Extract<StoreWrite, { kind: "dead_letter" }>): string {
+  return JSON.stringify({ dead_letter: { reason, source, part, raw: Buffer.from(raw).toString("base64") } });
 }

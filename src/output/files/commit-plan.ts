@@ -55,7 +55,7 @@ export function createCommitPlan(options: PlanOptions): CommitPlan {
   }
 
   function addDeadLetter(write: DeadLetterWrite): WriteOutcome {
-    const id = deadLetterId([write.raw]);
+    const id = write.part?.id ?? deadLetterId([write.raw]);
     if (options.hasDeadLetter(id) || plannedDead.has(id)) return "dead_lettered";
     plannedDead.add(id);
     // All chunks in one line group: they are read back as neighbours.

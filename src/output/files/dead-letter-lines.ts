@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { DeadPart } from "../../lib/dead-part.js";
 import { isJsonObject, own, type JsonObject, type JsonValue } from "../../lib/json.js";
 import type { DeadLetterHead } from "../dead-letters.js";
 import type { AppendFile } from "./append-file.js";
@@ -8,22 +9,24 @@ import { readLines } from "./read-lines.js";
 /** A letter as its last lines have it. */
 export interface LetterInFile {
   readonly head: DeadLetterHead;
-  /** Of its lines, in order of its parts. */
+  /** Of its lines, in order of its chunks. */
   readonly places: readonly Place[];
 }
 
 export interface LettersInFile {
   /** By id, in order of (time, id). */
   readonly letters: ReadonlyMap<string, LetterInFile>;
-  /** Parts of large letters that do not stand beside all the others: a crash left them. */
+  /** Chunks of letters that do not stand beside all the others: a crash left them. */
   readonly looseParts: number;
 }
 
-interface Part {
+interface Chunk {
   readonly document: JsonObject;
   readonly place: Place;
   readonly n: number;
   readonly of: number;
+  /** Of a part, which is a letter by itself. */
+  readonly part: DeadPart | undefined;
 }
 
 /**
@@ -33,31 +36,36 @@ interface Part {
 export async function readLetters(file: Pick<AppendFile, "size" | "read">): Promise<LettersInFile> {
   const letters = new Map<string, LetterInFile>();
   let looseParts = 0;
-  let parts: Part[] = [];
+  let chunks: Chunk[] = [];
   let hash = createHash("sha256");
   for await (const lines of readLines(file)) {
     for (const { offset, bytes, complete } of lines) {
-      const part = complete ? toPart(bytes, offset) : undefined;
-      if (part === undefined) continue;
-      if (part.n !== parts.length) {
-        looseParts += parts.length;
-        parts = [];
+      const chunk = complete ? toChunk(bytes, offset) : undefined;
+      if (chunk === undefined) continue;
+      if (chunk.part !== undefined) {
+        const letter = toLetter(chunk.part.id, [chunk]);
+        if (letter !== undefined) letters.set(letter.head.id, letter);
+        continue;
+      }
+      if (chunk.n !== chunks.length) {
+        looseParts += chunks.length;
+        chunks = [];
         hash = createHash("sha256");
       }
-      if (part.n !== parts.length) {
+      if (chunk.n !== chunks.length) {
         looseParts += 1;
         continue;
       }
-      parts.push(part);
-      hash.update(Buffer.from(own(part.document, "raw") as string, "base64"));
-      if (parts.length < part.of) continue;
-      const letter = toLetter(hash.digest("hex"), parts);
+      chunks.push(chunk);
+      hash.update(Buffer.from(own(chunk.document, "raw") as string, "base64"));
+      if (chunks.length < chunk.of) continue;
+      const letter = toLetter(hash.digest("hex"), chunks);
       if (letter !== undefined) letters.set(letter.head.id, letter);
-      parts = [];
+      chunks = [];
       hash = createHash("sha256");
     }
   }
-  looseParts += parts.length;
+  looseParts += chunks.length;
   const inOrder = [...letters].sort(([, a], [, b]) => compare(a.head, b.head));
   return { letters: new Map(inOrder), looseParts };
 }
@@ -72,7 +80,7 @@ function compare(a: DeadLetterHead, b: DeadLetterHead): number {
   return a.time - b.time || (a.id < b.id ? -1 : 1);
 }
 
-function toPart(bytes: Buffer, offset: number): Part | undefined {
+function toChunk(bytes: Buffer, offset: number): Chunk | undefined {
   let document: unknown;
   try {
     document = JSON.parse(bytes.toString("utf8"));
@@ -81,13 +89,24 @@ function toPart(bytes: Buffer, offset: number): Part | undefined {
   }
   if (!isJsonObject(document) || typeof own(document, "raw") !== "string") return undefined;
   const chunk = own(document, "chunk");
-  const [n, of] = isJsonObject(chunk) ? [own(chunk, "n"), own(chunk, "of")] : [0, 1];
-  if (typeof n !== "number" || typeof of !== "number") return undefined;
-  return { document, place: { offset, length: bytes.length }, n, of };
+  const place = { offset, length: bytes.length };
+  if (!isJsonObject(chunk)) return { document, place, n: 0, of: 1, part: undefined };
+  const [n, of, id, previous] = ["n", "of", "id", "previous"].map((key) => own(chunk, key));
+  if (typeof n !== "number") return undefined;
+  if (typeof id === "string") {
+    const part = {
+      id,
+      n,
+      ...(typeof of === "number" ? { of } : {}),
+      ...(typeof previous === "string" ? { previous } : {}),
+    };
+    return { document, place, n: 0, of: 1, part };
+  }
+  return typeof of === "number" ? { document, place, n, of, part: undefined } : undefined;
 }
 
-function toLetter(id: string, parts: readonly Part[]): LetterInFile | undefined {
-  const document = parts[0]?.document;
+function toLetter(id: string, chunks: readonly Chunk[]): LetterInFile | undefined {
+  const document = chunks[0]?.document;
   if (document === undefined) return undefined;
   const [reason, source] = [objectOf(document, "reason"), objectOf(document, "source")];
   const [index, userAgent, size] = [
@@ -101,7 +120,8 @@ function toLetter(id: string, parts: readonly Part[]): LetterInFile | undefined 
     time: Date.parse(textOf(document, "@timestamp")),
     reason: { code: textOf(reason, "code"), message: textOf(reason, "message") },
     sizeBytes: typeof size === "number" ? size : 0,
-    chunks: parts.length,
+    chunks: chunks.length,
+    part: chunks[0]?.part,
     source: {
       route: textOf(source, "route"),
       ...(typeof index === "string" ? { index } : {}),
@@ -109,7 +129,7 @@ function toLetter(id: string, parts: readonly Part[]): LetterInFile | undefined 
     },
     replayedAt: typeof replayedAt === "string" ? replayedAt : undefined,
   };
-  return { head, places: parts.map(({ place }) => place) };
+  return { head, places: chunks.map(({ place }) => place) };
 }
 
 function objectOf(object: JsonObject, key: string): JsonObject {

@@ -25,6 +25,7 @@ export function createDeadLetterFile({ dir, append }: DeadLetterFileOptions): De
   const path = join(dir, "deadletter.ndjson");
   let handle: FileHandle | undefined;
   let reading: Promise<LettersInFile> | undefined;
+  let following: ReadonlyMap<string, DeadLetterHead[]> | undefined;
 
   async function load(): Promise<LettersInFile> {
     try {
@@ -45,6 +46,11 @@ export function createDeadLetterFile({ dir, append }: DeadLetterFileOptions): De
   }
 
   const all = (): Promise<LettersInFile> => (reading ??= load());
+
+  async function allParts(): Promise<DeadLetterHead[]> {
+    const heads = [...(await all()).letters.values()].map(({ head }) => head);
+    return heads.filter(({ part }) => part !== undefined);
+  }
 
   async function matching(filter: DeadLetterFilter): Promise<LetterInFile[]> {
     return [...(await all()).letters.values()].filter(({ head }) => passes(head, filter));
@@ -75,9 +81,12 @@ export function createDeadLetterFile({ dir, append }: DeadLetterFileOptions): De
       const found = [...letters.values()].filter(({ head }) => head.id.startsWith(prefix));
       return found.slice(0, most).map(({ head }) => head);
     },
-    async mentioning(word) {
-      const found = [...(await all()).letters.values()].map(({ head }) => head);
-      return found.filter(({ reason }) => reason.message.includes(word));
+    async *parts() {
+      yield* await allParts();
+    },
+    async partsAfter(id) {
+      following ??= byPrevious(await allParts());
+      return following.get(id) ?? [];
     },
     async read({ id }) {
       const pieces: Buffer[] = [];
@@ -105,6 +114,18 @@ export function createDeadLetterFile({ dir, append }: DeadLetterFileOptions): De
       handle = undefined;
     },
   };
+}
+
+function byPrevious(parts: readonly DeadLetterHead[]): ReadonlyMap<string, DeadLetterHead[]> {
+  const found = new Map<string, DeadLetterHead[]>();
+  for (const head of parts) {
+    const { previous } = head.part ?? {};
+    if (previous === undefined) continue;
+    const others = found.get(previous);
+    if (others === undefined) found.set(previous, [head]);
+    else others.push(head);
+  }
+  return found;
 }
 
 function passes(head: DeadLetterHead, { reasons, since, replayed }: DeadLetterFilter): boolean {

@@ -74,13 +74,17 @@ async function readAlerts(file: AppendFile, { book, now }: ReadBack): Promise<Re
   return recovery;
 }
 
-/** A dead letter counts as stored only when all its chunks stand there, one after the other. */
+/** A dead letter counts as stored only when all its chunks stand there, one after the other; a part is one by itself. */
 function readDeadLetters(file: AppendFile, { deadIds, now }: ReadBack): Promise<Recovery> {
   let pieces: Buffer[] = [];
   return recoverFile(file, now, (document) => {
     const raw = own(document, "raw");
     if (typeof raw !== "string") return false;
     const { chunk } = document as unknown as DeadLetterDocument;
+    if (chunk?.id !== undefined) {
+      deadIds.add(chunk.id);
+      return true;
+    }
     if ((chunk?.n ?? 0) === 0) pieces = [];
     if ((chunk?.n ?? 0) !== pieces.length) return true;
     pieces.push(Buffer.from(raw, "base64"));

@@ -18,7 +18,15 @@ import {
   type OpenSearchClientOptions,
   type OpenSearchRequest,
 } from "./client.js";
-import { documentIds, HEAD_FIELDS, headsQuery, letterId, partsQuery, toHead } from "./dead-letter-query.js";
+import {
+  chunksQuery,
+  documentIds,
+  HEAD_FIELDS,
+  headsQuery,
+  letterId,
+  PARTS,
+  toHead,
+} from "./dead-letter-query.js";
 
 export interface DeadLetterReaderOptions {
   readonly client: OpenSearchClientOptions;
@@ -77,14 +85,23 @@ export function createDeadLetterReader(options: DeadLetterReaderOptions): DeadLe
     return { heads, last: at(hits.at(-1), "sort") };
   }
 
+  async function* all(body: JsonObject): AsyncGenerator<DeadLetterHead> {
+    let next = await page(body);
+    while (next.heads.length > 0) {
+      yield* next.heads;
+      if (next.last === undefined) return;
+      next = await page({ ...body, search_after: next.last });
+    }
+  }
+
   return {
     async summary(filter): Promise<DeadLetterSummary> {
-      const parts = { filter: { exists: { field: "chunk.n" } }, aggs: { count: countOf("chunk.n") } };
       const expected = {
         filter: { term: { "chunk.n": 0 } },
         aggs: { count: { sum: { field: "chunk.of" } } },
       };
-      const found = await search({ query: partsQuery(filter), size: 0, aggs: { parts, expected } });
+      const aggs = { chunks: countOf("chunk.n"), expected };
+      const found = await search({ query: chunksQuery(filter), size: 0, aggs });
       const heads = await search({
         query: headsQuery(filter),
         size: 0,
@@ -100,23 +117,14 @@ export function createDeadLetterReader(options: DeadLetterReaderOptions): DeadLe
         })),
         looseParts: Math.abs(
           count(at(found, "aggregations", "expected", "count", "value")) -
-            count(at(found, "aggregations", "parts", "count", "value")),
+            count(at(found, "aggregations", "chunks", "value")),
         ),
       };
     },
 
-    async *heads(filter: DeadLetterFilter, order) {
+    heads(filter: DeadLetterFilter, order) {
       const direction = order === "oldest" ? "asc" : "desc";
-      const body: JsonObject = {
-        query: headsQuery(filter),
-        sort: [{ "@timestamp": direction }, { _id: "asc" }],
-      };
-      let next = await page(body);
-      while (next.heads.length > 0) {
-        yield* next.heads;
-        if (next.last === undefined) return;
-        next = await page({ ...body, search_after: next.last });
-      }
+      return all({ query: headsQuery(filter), sort: [{ "@timestamp": direction }, { _id: "asc" }] });
     },
 
     async find(given, most) {
@@ -129,9 +137,11 @@ export function createDeadLetterReader(options: DeadLetterReaderOptions): DeadLe
       return heads.filter(({ id }) => id.startsWith(prefix));
     },
 
-    async mentioning(word) {
-      const { heads } = await page({ query: { match: { "reason.message.text": word } } });
-      return heads.filter(({ reason }) => reason.message.includes(word));
+    parts: () => all({ query: { bool: { filter: [PARTS] } }, sort: [{ _id: "asc" }] }),
+
+    async partsAfter(id) {
+      const { heads } = await page({ query: { term: { "chunk.previous": id } } });
+      return heads;
     },
 
     async read(head) {
@@ -146,7 +156,7 @@ export function createDeadLetterReader(options: DeadLetterReaderOptions): DeadLe
         hash.update(piece);
         pieces.push(piece);
       }
-      if (hash.digest("hex") !== head.id) {
+      if (head.part === undefined && hash.digest("hex") !== head.id) {
         throw new DamagedLetterError(`The bytes of ${head.id} were changed: they are not those of its id.`);
       }
       return Buffer.concat(pieces);

@@ -1,5 +1,6 @@
 import type { AlertDocument } from "../../enrich/types.js";
 import { isJsonObject, own, type JsonObject } from "../../lib/json.js";
+import type { DeadPart } from "../../lib/dead-part.js";
 import type { DeadReason } from "../../lib/dead-reason.js";
 import {
   StoreUnavailableError,
@@ -31,6 +32,7 @@ export interface EventRules {
     reason: DeadReason;
     raw: Uint8Array;
     source: StoreWrite["source"];
+    part?: DeadPart | undefined;
   }): readonly DeadLetter[];
 }
 
@@ -142,7 +144,12 @@ export function createEventWriter(options: EventWriterOptions) {
 
   function deadAttempts(write: StoreWrite, position: number, reason: DeadReason): Attempt[] {
     return options
-      .toDeadLetters({ reason, raw: write.raw, source: write.source })
+      .toDeadLetters({
+        reason,
+        raw: write.raw,
+        source: write.source,
+        part: write.kind === "dead_letter" ? write.part : undefined,
+      })
       .map(({ id, document }) => ({
         position,
         write,

@@ -6,8 +6,8 @@ const RECEIVED = Date.UTC(2026, 10, 1);
 /** The lines of one letter, its bytes in chunks of four. */
 function linesOf(raw: string, receivedAt = RECEIVED): Buffer[] {
   const reason = { code: "not_cloudtrail", message: "No." } as const;
-  return toDeadLetters(reason, Buffer.from(raw), { route: "/_bulk" }, receivedAt, 4).map(({ document }) =>
-    Buffer.from(`${JSON.stringify(document)}\n`),
+  return toDeadLetters({ reason, raw: Buffer.from(raw), source: { route: "/_bulk" } }, receivedAt, 4).map(
+    ({ document }) => Buffer.from(`${JSON.stringify(document)}\n`),
   );
 }
 
