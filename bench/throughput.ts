@@ -9,7 +9,8 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFreePort } from "../dev/free-port.js";
 import { startLocalOpenSearch } from "../dev/local-opensearch.js";
@@ -54,6 +55,8 @@ const local =
     ? await startLocalOpenSearch({ dataDir: join(packageRoot, "data/bench-opensearch") })
     : undefined;
 const openSearch = named ?? local?.url ?? "";
+// Never the spool of a service that people use: what waits there would be stored under the prefix of this run.
+const dir = mkdtempSync(join(tmpdir(), "trailtag-bench-"));
 let service: ChildProcess | undefined;
 try {
   const port = (await findFreePort(9300, 9400)) ?? 9300;
@@ -67,6 +70,7 @@ try {
   }
   await fetch(`${openSearch}/${prefix}*`, { method: "DELETE" });
   await local?.stop();
+  rmSync(dir, { recursive: true, force: true });
 }
 
 async function startService(url: string, port: number): Promise<ChildProcess> {
@@ -75,7 +79,11 @@ async function startService(url: string, port: number): Promise<ChildProcess> {
     process.execPath,
     [main, "serve", "--opensearch", url, "--listen", `127.0.0.1:${port}`, "--log-level", "warn"],
     {
-      env: { ...process.env, TRAILTAG_OPENSEARCH__INDEX_PREFIX: prefix },
+      env: {
+        ...process.env,
+        TRAILTAG_OPENSEARCH__INDEX_PREFIX: prefix,
+        TRAILTAG_SPOOL__DIR: join(dir, "spool"),
+      },
       stdio: ["ignore", "inherit", "inherit"],
     },
   );
