@@ -38,9 +38,14 @@ export function createApp(context: HttpContext): Express {
   app.use("/v1/firehose", firehoseErrors);
   app.use(operationsRoutes(context, guards));
   app.use(triageRoutes(context, guards));
+  // Which paths there are is told to those alone who may come in; OPTIONS the router answers by itself.
+  const anybody = guards.require("any");
+  app.use((req, res, next) => {
+    if (req.method === "OPTIONS") return anybody(req, res, next);
+    next();
+  });
   app.use(startUpRoutes(context, guards));
-  // Which paths there are is told to those alone who may come in.
-  app.use(guards.require("any"));
+  app.use(anybody);
   app.use(noRoute);
   app.use(countLimits(context.metrics));
   app.use(errorAnswers(context.log));

@@ -1,4 +1,4 @@
-import type { ServerOptions } from "node:http";
+import type { IncomingMessage, ServerOptions, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -24,13 +24,38 @@ export function createTlsServer(times: ServerOptions, app: Express, tls: ServerT
     },
     app,
   );
+  const endOlder = createEnder(server);
+  let { ca } = tls.current();
   tls.onChange((next) => {
     server.setSecureContext(next);
-    // Who was let in by an authority that no longer counts shall come again.
-    if (tls.asksClients) server.closeIdleConnections();
+    if (String(next.ca) !== String(ca)) endOlder();
+    ca = next.ca;
   });
   tellPlainHttp(server);
   return server;
+}
+
+/**
+ * Who was let in by an authority that no longer counts shall come again.
+ *
+ * @returns what ends the connections there are: idle ones at once, others with the answer to their next request.
+ */
+function createEnder(server: Server): () => void {
+  let rounds = 0;
+  // By name: a connection is looked at before its handshake, and is another object after it.
+  const began = new Map<string, number>();
+  server.prependListener("connection", (socket: Socket) => {
+    const name = nameOf(socket);
+    began.set(name, rounds);
+    socket.once("close", () => began.delete(name));
+  });
+  server.prependListener("request", (req: IncomingMessage, res: ServerResponse) => {
+    if (began.get(nameOf(req.socket)) !== rounds) res.setHeader("connection", "close");
+  });
+  return () => {
+    rounds++;
+    server.closeIdleConnections();
+  };
 }
 
 /** By the time the fault is known, the TLS socket is destroyed; what is below it can still be written to. */

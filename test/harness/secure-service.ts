@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpRequest, type Agent, type IncomingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,6 +29,8 @@ export interface AskOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Default: a connection of its own. */
+  readonly agent?: Agent;
   readonly tls?: { readonly ca: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
 }
 
@@ -63,7 +65,7 @@ export async function startSecureService(config: JsonObject): Promise<SecureServ
     security,
     dir,
     metrics: async () => (await metrics.expose()).text,
-    ask: (path, options) => ask(new URL(path, server.url), options),
+    ask: (path, options) => ask(new URL(`${server.url}${path}`), options),
     close: async () => {
       await server.close(500);
       await pipeline.close();
@@ -73,10 +75,12 @@ export async function startSecureService(config: JsonObject): Promise<SecureServ
   };
 }
 
-/** One request on a connection of its own. */
-export function ask(url: URL, { method = "GET", headers = {}, body, tls }: AskOptions = {}): Promise<Answer> {
+export function ask(
+  url: URL,
+  { method = "GET", headers = {}, body, agent, tls }: AskOptions = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const options = { method, headers, agent: false as const, ...tls };
+    const options = { method, headers, agent: agent ?? (false as const), ...tls };
     const sent = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, options, (answer) => {
       let text = "";
       answer.setEncoding("utf8").on("data", (part: string) => (text += part));

@@ -1,3 +1,5 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import { writeFileSync, mkdtempSync, rmSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +10,12 @@ import { requirementOf } from "../../../src/http/authenticate.js";
 import { ROUTES, type Requirement } from "../../../src/http/route-scopes.js";
 import { createAuthority, type CertificateFiles } from "../../harness/certificates.js";
 import { describeWith } from "../../harness/requirements.js";
-import { startSecureService, type AskOptions, type SecureService } from "../../harness/secure-service.js";
+import {
+  startSecureService,
+  type Answer,
+  type AskOptions,
+  type SecureService,
+} from "../../harness/secure-service.js";
 
 /** Every endpoint and what it asks for: the contract, written out once more. */
 const ENDPOINTS: readonly (readonly [string, string, Requirement])[] = [
@@ -19,6 +26,8 @@ const ENDPOINTS: readonly (readonly [string, string, Requirement])[] = [
   ["POST", "/logs/_bulk", "ingest"],
   ["PUT", "/logs/_bulk", "ingest"],
   ["DELETE", "/_bulk", "ingest"],
+  ["OPTIONS", "/_bulk", "ingest"],
+  ["TRACE", "/_bulk", "ingest"],
   ["POST", "/v1/events", "ingest"],
   ["GET", "/v1/events", "ingest"],
   ["POST", "/v1/firehose", "ingest"],
@@ -30,6 +39,7 @@ const ENDPOINTS: readonly (readonly [string, string, Requirement])[] = [
   ["POST", "/v1/alerts/a1/triage", "triage"],
   ["POST", "/-/reload", "admin"],
   ["GET", "/-/reload", "admin"],
+  ["POST", "/-/RELOAD/", "admin"],
   ["GET", "/healthz", "open"],
   ["HEAD", "/healthz", "open"],
   ["GET", "/readyz", "open"],
@@ -54,10 +64,17 @@ const ENDPOINTS: readonly (readonly [string, string, Requirement])[] = [
   ["PUT", "/_plugins/_ism/policies/logs", "any"],
   ["PUT", "/_opendistro/_ism/policies/logs", "any"],
   ["HEAD", "/logs", "any"],
+  ["OPTIONS", "/_license", "any"],
+  ["OPTIONS", "/logs", "any"],
+  ["OPTIONS", "/_template/logs", "any"],
+  ["DELETE", "/_template/logs", "any"],
+  ["POST", "/-%2freload", "any"],
+  ["GET", "//v1/rules", "any"],
   ["GET", "/no/such/path", "any"],
   ["POST", "/", "any"],
 ];
 
+const AGENT = { keepAlive: true, maxSockets: 8 } as const;
 const REFUSALS = new Set([401, 403, 429]);
 const BAD = ["none", "malformed", "wrong", "unknown", "expired"] as const;
 const PASSWORD = "correct horse battery";
@@ -167,28 +184,38 @@ function suite(mode: string, open: () => Promise<Way & { remove?(): void }>): vo
   describe(`with auth.mode ${mode}`, () => {
     let service: SecureService;
     let way: Way & { remove?(): void };
-
-    beforeAll(async () => {
-      way = await open();
-      service = await startSecureService(way.config as never);
-    });
-    afterAll(async () => {
-      await service.close();
-      way.remove?.();
-    });
+    /** By endpoint and kind of credential. All that show the same go out at once, which spares handshakes and scrypt. */
+    const answers = new Map<string, Answer>();
+    const agents = [new HttpAgent(AGENT), new HttpsAgent(AGENT)] as const;
 
     const answer = (method: string, path: string, shown: AskOptions) =>
       service.ask(path, {
         ...shown,
         method,
+        agent: shown.tls === undefined ? agents[0] : agents[1],
         ...(method === "POST" || method === "PUT" ? { body: "{}" } : {}),
       });
 
-    it.each(ENDPOINTS)("%s %s asks for %s", async (method, path, requirement) => {
+    beforeAll(async () => {
+      way = await open();
+      service = await startSecureService(way.config as never);
+      for (const [kind, shown] of Object.entries({ ...way.bad, ...way.right })) {
+        const given = await Promise.all(ENDPOINTS.map(([method, path]) => answer(method, path, shown)));
+        for (const [i, each] of given.entries()) answers.set(`${ENDPOINTS[i]!.join(" ")} ${kind}`, each);
+      }
+    }, 60_000);
+    afterAll(async () => {
+      for (const agent of agents) agent.destroy();
+      await service.close();
+      way.remove?.();
+    });
+
+    it.each(ENDPOINTS)("%s %s asks for %s", (method, path, requirement) => {
       const rows: Record<string, number> = {};
       const wanted: Record<string, number> = {};
+      const given = (kind: string): Answer => answers.get(`${method} ${path} ${requirement} ${kind}`)!;
       for (const kind of BAD) {
-        const { status, headers, body } = await answer(method, path, way.bad[kind]);
+        const { status, headers, body } = given(kind);
         rows[kind] = REFUSALS.has(status) ? status : 0;
         wanted[kind] = requirement === "open" ? 0 : 401;
         if (status !== 401) continue;
@@ -199,7 +226,7 @@ function suite(mode: string, open: () => Promise<Way & { remove?(): void }>): vo
           expect(body).toMatchObject({ error: { type: "security_exception" }, status: 401 });
       }
       for (const scope of SCOPES) {
-        const { status, body } = await answer(method, path, way.right[scope]);
+        const { status, body } = given(scope);
         rows[scope] = REFUSALS.has(status) ? status : 0;
         const allowed = requirement === "open" || requirement === "any" || requirement === scope;
         wanted[scope] = allowed ? 0 : 403;

@@ -130,3 +130,76 @@ describeWith("openssl", "TLS", () => {
     tls.close();
   });
 });
+
+describeWith("openssl", "the authorities that sign clients' certificates", () => {
+  const dir = mkdtempSync(join(tmpdir(), "trailtag-mtls-"));
+  const caFile = join(dir, "ca.crt");
+  let ours: Authority;
+  let other: Authority;
+  let client: CertificateFiles;
+  let service: SecureService;
+
+  beforeAll(async () => {
+    [ours, other] = [createAuthority("ours"), createAuthority("other")];
+    const server = ours.issue("localhost");
+    client = ours.issue("collector");
+    copyFileSync(ours.caFile, caFile);
+    const credentials_file = join(dir, "credentials.yaml");
+    const certificates = [{ name: "collector", subject_cn: "collector", scopes: ["ingest", "admin"] }];
+    writeFileSync(credentials_file, JSON.stringify({ certificates }));
+    service = await startSecureService({
+      http: { tls: { cert_file: server.certFile, key_file: server.keyFile, client_ca_file: caFile } },
+      auth: { mode: "mtls", credentials_file },
+    });
+  });
+  afterAll(async () => {
+    await service.close();
+    for (const authority of [ours, other]) authority.remove();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  /** A connection that is in the middle of a request; `ask` sends whatever there is, and gives the next answer. */
+  async function busyConnection(): Promise<{
+    socket: TLSSocket;
+    readonly ask: (text: string) => Promise<string>;
+  }> {
+    const { cert, key } = client;
+    const port = Number(new URL(service.url).port);
+    const socket = connect({ port, host: "127.0.0.1", ca: ours.ca, cert, key });
+    await once(socket, "secureConnect");
+    let answers = "";
+    socket.setEncoding("utf8").on("data", (part: string) => (answers += part));
+    socket.on("error", () => undefined);
+    socket.write("POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n");
+    await waitFor(() => answers.includes("100 Continue"), { what: "the request under way" });
+    socket.write("{");
+    return {
+      socket,
+      async ask(text) {
+        answers = "";
+        socket.write(text);
+        await waitFor(() => /\r\n\r\n.*\}/s.test(answers), { what: "an answer" });
+        return answers;
+      },
+    };
+  }
+
+  it("leave open connections alone when what is read again is the same", async () => {
+    const { socket, ask } = await busyConnection();
+    expect(await ask("}")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(service.security.reload()).toEqual([]);
+    expect(await ask("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")).toMatch(/connection: keep-alive/i);
+    socket.destroy();
+  });
+
+  it("end what they let in before, a busy connection included, once others are named", async () => {
+    const { socket, ask } = await busyConnection();
+    copyFileSync(other.caFile, caFile);
+    expect(service.security.reload()).toEqual([]);
+    expect(await ask("}")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ask("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")).toMatch(/connection: close/i);
+    await waitFor(() => socket.destroyed, { what: "the end of the connection" });
+    const { cert, key } = client;
+    expect((await service.ask("/", { tls: { ca: ours.ca, cert, key } })).status).toBe(401);
+  });
+});
