@@ -47,17 +47,58 @@ function input(name: string, text: string): string {
   return path;
 }
 
-/** Runs a command to its end. */
-function trailtag(args: readonly string[], options: { env?: object; input?: string } = {}): string {
+interface Given {
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Said {
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command once for each line of its input, in one process: most of what a run takes is to start it. */
+const RUNNER = `
+import { readFileSync } from "node:fs";
+process.stdout.setMaxListeners(0);
+process.exit = () => undefined;
+const { main, runs, mark } = JSON.parse(readFileSync(0, "utf8"));
+const env = { ...process.env };
+for (const [i, run] of runs.entries()) {
+  process.env = { ...env, ...run.env };
+  process.argv = [process.argv[0], main, ...run.args];
+  await import(main + "?" + i);
+  process.stdout.write(mark);
+  process.stderr.write(mark);
+}
+process.exitCode = 0;
+`;
+const MARK = "\n-- the next command --\n";
+
+/** What each command said. */
+function runEach(runs: readonly Given[]): Said[] {
+  const run = spawnSync(process.execPath, ["--input-type=module", "-e", RUNNER], {
+    cwd: written,
+    encoding: "utf8",
+    env: environment,
+    input: JSON.stringify({ main: MAIN, runs, mark: MARK }),
+    timeout: 60_000,
+  });
+  const [out, err] = [run.stdout.split(MARK), run.stderr.split(MARK)];
+  expect([out.length, err.length, run.status]).toEqual([runs.length + 1, runs.length + 1, 0]);
+  return runs.map((_, i) => ({ out: out[i]!, err: err[i]! }));
+}
+
+/** Runs a command in a process of its own, with something to read. */
+function trailtag(args: readonly string[], input: string): void {
   const run = spawnSync(process.execPath, [MAIN, ...args], {
     cwd: written,
     encoding: "utf8",
-    env: { ...environment, ...options.env },
-    input: options.input ?? "",
+    env: environment,
+    input,
     timeout: 30_000,
   });
   seen.push(run.stdout, run.stderr);
-  return run.stdout + run.stderr;
 }
 
 /** A secret as it is, and in the forms in which headers carry it. */
@@ -102,45 +143,67 @@ describe("commands", () => {
     "dashboards with a password": `store: { kind: files }\ndashboards: { url: "https://maya:${SECRET.inConfig}@127.0.0.1:1" }`,
   };
 
+  const SAID = new Map<string, Said[]>();
+  beforeAll(() => {
+    const runs = Object.entries(CONFIGS).flatMap(([name, text], i) => {
+      const config = input(`bad-${i}.yaml`, text);
+      const commands = name === "a password" ? ["serve", "setup", "doctor"] : ["serve"];
+      return commands.map((command) => ({
+        name,
+        args: [command, "--config", config, "--log-level", "debug"],
+      }));
+    });
+    for (const [i, said] of runEach(runs).entries()) {
+      const { name } = runs[i]!;
+      SAID.set(name, [...(SAID.get(name) ?? []), said]);
+    }
+  }, 60_000);
+
   it.each(Object.keys(CONFIGS))("do not tell of %s", (name) => {
-    const config = input("bad.yaml", CONFIGS[name]!);
-    for (const command of name === "a password" ? ["serve", "setup", "doctor"] : ["serve"]) {
-      expect(trailtag([command, "--config", config, "--log-level", "debug"])).toContain("error");
+    for (const { out, err } of SAID.get(name)!) {
+      seen.push(out, err);
+      expect(out + err).toContain("error");
     }
     expectNoSecrets([SECRET.inConfig, SECRET.aws]);
   });
 
   it("do not tell of a URL on the command line or in the environment, nor of flags that there are not", () => {
     const url = `https://maya:${SECRET.inUrl}@127.0.0.1:1`;
-    trailtag(["serve", "--opensearch", url]);
-    trailtag(["doctor", "--opensearch", url]);
-    trailtag(["serve"], { env: { TRAILTAG_OPENSEARCH__NODE: url } });
-    trailtag(["serve"], { env: { TRAILTAG_OPENSEARCH__PASSWORD: SECRET.inFlag } });
-    trailtag(["serve", `--password=${SECRET.inFlag}`]);
-    trailtag(["serve", "--password", SECRET.inFlag]);
-    trailtag(["auth", "user", "--name", "a", "--scope", "read", `--password=${SECRET.inFlag}`]);
-    trailtag(["serve", "--help"]);
-    trailtag(["auth", "--help"]);
+    const said = runEach([
+      { args: ["serve", "--opensearch", url] },
+      { args: ["doctor", "--opensearch", url] },
+      { args: ["serve"], env: { TRAILTAG_OPENSEARCH__NODE: url } },
+      { args: ["serve"], env: { TRAILTAG_OPENSEARCH__PASSWORD: SECRET.inFlag } },
+      { args: ["serve", `--password=${SECRET.inFlag}`] },
+      { args: ["serve", "--password", SECRET.inFlag] },
+      { args: ["auth", "user", "--name", "a", "--scope", "read", `--password=${SECRET.inFlag}`] },
+      { args: ["serve", "--help"] },
+      { args: ["auth", "--help"] },
+    ]);
+    for (const { out, err } of said) {
+      expect(out + err).not.toBe("");
+      seen.push(out, err);
+    }
     expectNoSecrets([SECRET.inUrl, SECRET.inFlag, SECRET.aws, SECRET.passwordEnv]);
   });
 
   it("keep of keys and passwords their hashes alone", () => {
     const file = join(written, "made.yaml");
-    const made = spawnSync(
-      process.execPath,
-      [MAIN, "auth", "key", "--id", "a", "--scope", "read", "--append", file],
-      {
-        encoding: "utf8",
-      },
-    );
-    seen.push(made.stderr);
-    const token = made.stdout.trim();
-    expect(token).toMatch(/^a\./);
-    trailtag(["auth", "user", "--name", "maya", "--scope", "read", "--append", file], { input: SECRET.user });
-    trailtag(["auth", "check", file]);
     const wrong = input("wrong.yaml", `keys:\n  - {id: a, hash: ${SECRET.inCredentials}, scopes: [read]}\n`);
-    trailtag(["auth", "check", wrong]);
-    trailtag(["auth", "key", "--id", "b", "--scope", "read", "--append", wrong]);
+    const key = (id: string, into: string): Given => ({
+      args: ["auth", "key", "--id", id, "--scope", "read", "--append", into],
+    });
+    trailtag(["auth", "user", "--name", "maya", "--scope", "read", "--append", file], SECRET.user);
+    const check = (which: string): Given => ({ args: ["auth", "check", which] });
+    const [made, ...others] = runEach([key("a", file), check(file), check(wrong), key("b", wrong)]);
+    const token = made!.out.trim();
+    expect(token).toMatch(/^a\./);
+    expect(others.map(({ out }) => out)).toEqual([
+      expect.stringMatching(/^a: read\nmaya: read\n$/),
+      expect.stringContaining("credentials-invalid"),
+      "",
+    ]);
+    seen.push(made!.err, ...others.flatMap(({ out, err }) => [out, err]));
     expectNoSecrets([SECRET.user, SECRET.inCredentials, token.slice(2)]);
   });
 });

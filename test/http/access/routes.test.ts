@@ -186,7 +186,7 @@ function suite(mode: string, open: () => Promise<Way & { remove?(): void }>): vo
     let way: Way & { remove?(): void };
     /** By endpoint and kind of credential. All that show the same go out at once, which spares handshakes and scrypt. */
     const answers = new Map<string, Answer>();
-    const agents = [new HttpAgent(AGENT), new HttpsAgent(AGENT)] as const;
+    const agents = [new HttpAgent({ keepAlive: true, maxSockets: 64 }), new HttpsAgent(AGENT)] as const;
 
     const answer = (method: string, path: string, shown: AskOptions) =>
       service.ask(path, {
