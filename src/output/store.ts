@@ -1,6 +1,6 @@
 import type { DeadLetterSource, TaggedEvent } from "../enrich/types.js";
 import type { DeadPart } from "../lib/dead-part.js";
-import type { DeadReason } from "../lib/dead-reason.js";
+import type { DeadReason, DeadReasonCode } from "../lib/dead-reason.js";
 
 /** A tagged event on its way to the store. */
 export interface EventWrite extends TaggedEvent {
@@ -80,6 +80,8 @@ export interface StoreMetrics {
   bulk(result: "ok" | "retried" | "failed", documents: number, seconds: number): void;
   retried(reason: string, documents: number): void;
   reshaped(documents: number): void;
+  /** Documents that are durable as dead letters, with the alerts of what was written beside them. */
+  deadLettered?(reason: DeadReasonCode, documents: number): void;
   /** Bulk requests that may be under way at once, each time that it changes. */
   concurrency?(limit: number): void;
 }

@@ -55,7 +55,7 @@ export function createStore(config: Config, context: StoreContext): AlertStore {
 /** The files store, whatever `store.kind` says. */
 export function createConfiguredFilesStore(
   config: Config,
-  context: Pick<StoreContext, "log" | "ruleById">,
+  context: Pick<StoreContext, "log" | "ruleById"> & Partial<Pick<StoreContext, "metrics">>,
 ): FilesStore {
   const { alertsOf, alertOf, deadLetters } = knowledge(context);
   return createFilesStore({
@@ -66,6 +66,7 @@ export function createConfiguredFilesStore(
     toDeadLetters: (write) => deadLetters(write).map(({ document }) => document),
     clock: systemClock,
     log: context.log,
+    ...(context.metrics === undefined ? {} : { metrics: context.metrics }),
   });
 }
 

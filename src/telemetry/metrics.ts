@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { DEAD_REASON_CODES, type DeadReasonCode } from "../lib/dead-reason.js";
 import type { IngestCounts } from "../lib/ingest-counts.js";
 import { packageVersion } from "../lib/package-version.js";
 import { createLimitMetrics, type LimitMetrics } from "./limit-metrics.js";
@@ -11,6 +12,7 @@ export interface Metrics {
     bulk(result: "ok" | "retried" | "failed", documents: number, seconds: number): void;
     retried(reason: string, documents: number): void;
     reshaped(documents: number): void;
+    deadLettered(reason: DeadReasonCode, documents: number): void;
     concurrency(limit: number): void;
   };
   readonly spool: SpoolMetrics;
@@ -61,6 +63,9 @@ export function createMetrics(): Metrics {
   const stored = counter("trailtag_events_stored_total", "Events newly stored.");
   const duplicate = counter("trailtag_events_duplicate_total", "Events that were stored before.");
   const deadLettered = counter("trailtag_events_dead_lettered_total", "Documents stored as dead letters.");
+  const deadLetters = counter("trailtag_dead_letters_total", "Dead letters, by reason.", "reason");
+  // Series that are there from the start: a rate over the first one of a reason would be none.
+  for (const reason of DEAD_REASON_CODES) deadLetters.inc({ reason }, 0);
   const skipped = counter(
     "trailtag_events_skipped_total",
     "Pieces without events: digests, control messages.",
@@ -151,6 +156,7 @@ export function createMetrics(): Metrics {
       },
       retried: (reason, documents) => retried.inc({ reason }, documents),
       reshaped: (documents) => reshaped.inc(documents),
+      deadLettered: (reason, documents) => deadLetters.inc({ reason }, documents),
       concurrency: (limit) => concurrency.set(limit),
     },
     spool: spool.metrics,

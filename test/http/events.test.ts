@@ -211,6 +211,9 @@ describe("operations", () => {
     expect(sum("trailtag_events_received_total")).toBe(
       parts.reduce((total, part) => total + sum(`trailtag_events_${part}_total`), 0),
     );
+    expect(sum("trailtag_dead_letters_total")).toBe(sum("trailtag_events_dead_lettered_total"));
+    expect(text).toMatch(/trailtag_dead_letters_total\{reason="not_cloudtrail"\} [1-9]/);
+    expect(text).toContain('trailtag_dead_letters_total{reason="store_refused"} 0');
     expect(text).toMatch(/trailtag_rule_hits_total\{rule_id="AWS.CloudTrail.VPCE.AccessDenied"\} [1-9]/);
   });
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AlertDocument, DeadLetterDocument } from "../../enrich/types.js";
+import type { DeadReasonCode } from "../../lib/dead-reason.js";
 import { isJsonObject, type JsonObject } from "../../lib/json.js";
 import type { DeadLetterWrite, EventWrite, StoreWrite, WriteOutcome } from "../store.js";
 
@@ -84,6 +85,18 @@ export function createCommitPlan(options: PlanOptions): CommitPlan {
       }
     },
   };
+}
+
+/** Why the writes that ended as dead letters did. */
+export function deadReasonsOf(
+  batch: readonly StoreWrite[],
+  outcomes: readonly WriteOutcome[],
+): readonly DeadReasonCode[] {
+  return batch.flatMap((write, position) => {
+    if (outcomes[position] !== "dead_lettered") return [];
+    // Files take whatever there is: an event is refused by another one alone.
+    return [write.kind === "event" ? "id_collision" : write.reason.code];
+  });
 }
 
 /** The id of a dead letter: a hash of the bytes, whatever chunks they are kept in. */

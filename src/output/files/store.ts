@@ -11,11 +11,11 @@ import {
   type TriageChange,
   type TriageResult,
 } from "../alert-triage.js";
-import { StoreUnavailableError, type DeadLetterWrite, type StoreLog } from "../store.js";
+import { StoreUnavailableError, type DeadLetterWrite, type StoreLog, type StoreMetrics } from "../store.js";
 import type { StoreWrite, WriteOutcome } from "../store.js";
 import { createAlertBook } from "./alert-book.js";
 import type { AppendFile, OpenHandle } from "./append-file.js";
-import { createCommitPlan, type CommitPlan, type PlannedLine } from "./commit-plan.js";
+import { createCommitPlan, deadReasonsOf, type CommitPlan, type PlannedLine } from "./commit-plan.js";
 import { errorCode } from "./error-code.js";
 import { lockFolder, type FolderLock } from "./folder-lock.js";
 import { createIdIndex } from "./id-index.js";
@@ -34,6 +34,7 @@ export interface FilesStoreOptions {
   readonly toDeadLetters: (write: DeadLetterWrite, now: number) => readonly DeadLetterDocument[];
   readonly clock: Clock;
   readonly log: StoreLog;
+  readonly metrics?: Partial<Pick<StoreMetrics, "deadLettered">>;
   /** For tests that put faults under the store. */
   readonly openHandle?: OpenHandle;
 }
@@ -150,7 +151,10 @@ export function createFilesStore(options: FilesStoreOptions): FilesStore {
     try {
       await commit(plan);
       if (refused.length === 0) failure = undefined;
-      for (const { from, outcomes } of planned) from.resolve(outcomes);
+      for (const { from, outcomes } of planned) {
+        for (const reason of deadReasonsOf(from.batch, outcomes)) options.metrics?.deadLettered?.(reason, 1);
+        from.resolve(outcomes);
+      }
     } catch (error) {
       refused.push(...planned.map(({ from }) => from));
       fault = error;

@@ -1,7 +1,7 @@
 import type { AlertDocument } from "../../enrich/types.js";
 import { isJsonObject, own, type JsonObject } from "../../lib/json.js";
 import type { DeadPart } from "../../lib/dead-part.js";
-import type { DeadReason } from "../../lib/dead-reason.js";
+import type { DeadReason, DeadReasonCode } from "../../lib/dead-reason.js";
 import {
   StoreUnavailableError,
   type EventWrite,
@@ -48,6 +48,8 @@ export interface WrittenEvents {
   readonly outcomes: WriteOutcome[];
   /** Of the events stored now and of the duplicates: each of these alerts has to be marked. */
   readonly alerts: readonly AlertDocument[];
+  /** Of each write that ended as a dead letter. */
+  readonly deadReasons: readonly DeadReasonCode[];
 }
 
 /** One document on its way in, and for which write of the batch it stands. */
@@ -58,6 +60,8 @@ interface Attempt {
   readonly index: string;
   readonly id: string;
   readonly body: string;
+  /** With stage `dead`. */
+  readonly reason?: DeadReasonCode;
 }
 
 /**
@@ -70,6 +74,8 @@ export function createEventWriter(options: EventWriterOptions) {
   return async function writeEvents(batch: readonly StoreWrite[], deadline: number): Promise<WrittenEvents> {
     const outcomes = new Array<WriteOutcome>(batch.length).fill("dead_lettered");
     const alerts: AlertDocument[] = [];
+    /** By position: bytes in several chunks are one. */
+    const dead = new Map<number, DeadReasonCode>();
     let attempts = batch.flatMap((write, position) =>
       write.kind === "event" ? [firstAttempt(write, position)] : deadAttempts(write, position, write.reason),
     );
@@ -88,8 +94,9 @@ export function createEventWriter(options: EventWriterOptions) {
           gone.add(attempt.index);
           next.push(attempt);
         } else if (result.kind === "fault") next.push(...afterFault(attempt, result.fault));
-        else if (attempt.stage === "dead" || attempt.write.kind !== "event") continue;
-        else if (result.kind === "conflict") taken.push({ attempt, repeated });
+        else if (attempt.stage === "dead" || attempt.write.kind !== "event") {
+          if (attempt.reason !== undefined) dead.set(attempt.position, attempt.reason);
+        } else if (result.kind === "conflict") taken.push({ attempt, repeated });
         else {
           outcomes[attempt.position] = "stored";
           for (const alert of attempt.write.alerts) alerts.push(alert);
@@ -111,7 +118,7 @@ export function createEventWriter(options: EventWriterOptions) {
       }
       attempts = next;
     }
-    return { outcomes, alerts };
+    return { outcomes, alerts, deadReasons: [...dead.values()] };
 
     async function readBack(taken: readonly { attempt: Attempt; repeated: boolean }[], next: Attempt[]) {
       const keys = taken.map(({ attempt: { index, id, body } }) => ({ index, id, size: body.length }));
@@ -154,6 +161,7 @@ export function createEventWriter(options: EventWriterOptions) {
         position,
         write,
         stage: "dead",
+        reason: reason.code,
         index: names.deadletter,
         id,
         body: JSON.stringify(document),

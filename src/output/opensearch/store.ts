@@ -182,6 +182,7 @@ export function createOpenSearchStore(options: OpenSearchStoreOptions): AlertSto
         });
       }
     }
+    for (const reason of written.deadReasons) metrics?.deadLettered?.(reason, 1);
     return written.outcomes;
   };
 

@@ -13,7 +13,14 @@ jest.setTimeout(60_000);
 describeWithOpenSearch("The OpenSearch store", () => {
   const { url } = testOpenSearch();
   const prefix = testPrefix();
-  const { store } = testStore({ url, prefix });
+  const dead: string[] = [];
+  const metrics = {
+    bulk: () => undefined,
+    retried: () => undefined,
+    reshaped: () => undefined,
+    deadLettered: (reason: string) => void dead.push(reason),
+  };
+  const { store } = testStore({ url, prefix, metrics });
   const events = `${prefix}-events-*`;
   const alerts = `${prefix}-alerts-*`;
 
@@ -46,10 +53,13 @@ describeWithOpenSearch("The OpenSearch store", () => {
   });
 
   it("dead-letters another record under a taken id, once", async () => {
+    dead.length = 0;
     await store.write([eventWrite({ id: "taken", record: { eventName: "One" } })], seconds(20));
     const other = eventWrite({ id: "taken", record: { eventName: "Two" }, alerts: ["never"] });
     expect(await store.write([other], seconds(20))).toEqual(["dead_lettered"]);
     expect(await store.write([other], seconds(20))).toEqual(["dead_lettered"]);
+    // Counted as outcomes are: each time.
+    expect(dead).toEqual(["id_collision", "id_collision"]);
     const letters = (await stored(url, `${prefix}-deadletter`)).filter(
       (hit) => hit._source.reason.code === "id_collision",
     );
@@ -127,8 +137,9 @@ describeWithOpenSearch("The OpenSearch store", () => {
 
   it("dead-letters a document whose safe form is refused as well", async () => {
     const write = { ...eventWrite({ id: "hopeless" }), document: '{"@timestamp":"no date"}' };
+    dead.length = 0;
     const outcome = await store.write([{ ...write, toSafeDocument: () => write.document }], seconds(20));
-    expect(outcome).toEqual(["dead_lettered"]);
+    expect([outcome, dead]).toEqual([["dead_lettered"], ["store_refused"]]);
     const letters = await stored(url, `${prefix}-deadletter`);
     const [letter] = letters.filter((hit) => hit._source.reason.code === "store_refused");
     expect(letter._source.reason.message).toContain("mapper_parsing_exception");
