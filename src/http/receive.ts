@@ -22,6 +22,8 @@ export interface Received extends Arriving {
   /** Milliseconds since the epoch: past it the request is refused whole. */
   readonly deadline: () => number;
   readonly onHeld: (ms: number) => void;
+  /** Some of it is stored. */
+  readonly onProgress: () => void;
   /** So many bytes are held besides, for the answer. */
   readonly hold: (bytes: number) => void;
   /** Of a body that is gzip without saying so: reads it whole, then inflates it as it is worked off. */
@@ -35,6 +37,7 @@ export interface ReceivedWhole {
   readonly bytes: Buffer;
   readonly deadline: () => number;
   readonly onHeld: (ms: number) => void;
+  readonly onProgress: () => void;
   /** Waits until so many bytes may be held besides. @throws ApiError */
   readonly room: (bytes: number) => Promise<void>;
   readonly close: () => void;
@@ -78,6 +81,7 @@ export async function receive(req: Request, context: HttpContext): Promise<Recei
         const { parts, ended } = await from.read(large ? STEP_BYTES : 0);
         window.push(parts, ended);
       } while (!window.ended && window.end < wanted);
+      if (window.ended && from === body) hold.bodyRead();
       if (window.ended && from !== body) share.settle(share.bytes);
     };
     return { window, more };
@@ -104,6 +108,7 @@ export async function receive(req: Request, context: HttpContext): Promise<Recei
     },
     deadline: () => hold.deadline(),
     onHeld: (ms) => hold.spend(ms),
+    onProgress: () => hold.progressed(),
     hold: (bytes) => (answerBytes = bytes),
     async inflate() {
       while (!window.ended) await more();
@@ -135,11 +140,13 @@ export async function receiveWhole(
   const { body, share, hold, room } = await begin(req, context, maxBodyBytes, maxBodyBytes * 2, factor);
   try {
     const bytes = await readWhole(body);
+    hold.bodyRead();
     share.shrink(bytes.length * factor);
     return {
       bytes,
       deadline: () => hold.deadline(),
       onHeld: (ms) => hold.spend(ms),
+      onProgress: () => hold.progressed(),
       room: (besides) => room(bytes.length * factor + besides),
       close: () => share.release(),
     };

@@ -35,6 +35,8 @@ export function createByteBudget(
   onWaiting: (requests: number) => void = () => undefined,
 ): ByteBudget {
   let used = 0;
+  /** Of it, what whole bodies hold. */
+  let settled = 0;
   /** Requests that have no share yet, in order of arrival. */
   const line: Waiter[] = [];
   /** Shares whose body is being read, oldest first. */
@@ -75,12 +77,15 @@ export function createByteBudget(
     add(held);
     reading.push(self);
     const become = (now: number): void => {
+      if (!reading.includes(self)) settled += now - held;
       add(now - held);
       held = now;
     };
     const stopReading = (): void => {
       const at = reading.indexOf(self);
-      if (at >= 0) reading.splice(at, 1);
+      if (at < 0) return;
+      reading.splice(at, 1);
+      settled += held;
     };
     return {
       get bytes() {
@@ -88,8 +93,10 @@ export function createByteBudget(
       },
       grow(now, deadline) {
         if (now <= held) return undefined;
-        // The oldest may always grow: half-read bodies that wait for each other would wait for ever.
-        const mayGrow = (): boolean => reading[0] === self || used + now - held <= limit;
+        // The oldest may grow past what the others hold: half-read bodies that wait for each other would wait for ever.
+        // Those that are whole wait for nobody: it waits for them, or several large ones would be held at once.
+        const mayGrow = (): boolean =>
+          used + now - held <= limit || (reading[0] === self && (settled === 0 || settled + now <= limit));
         if (mayGrow()) {
           become(now);
           return undefined;

@@ -2,7 +2,14 @@ import type { DecodedUnit } from "../decode/types.js";
 import type { DeadLetterSource } from "../enrich/types.js";
 import type { IngestCounts } from "../lib/ingest-counts.js";
 import { limitOfDeadReason, type Limit } from "../lib/limits.js";
-import type { EventWrite, Store, StoreWrite, WriteOutcome } from "../output/store.js";
+import {
+  markBegun,
+  StoreUnavailableError,
+  type EventWrite,
+  type Store,
+  type StoreWrite,
+  type WriteOutcome,
+} from "../output/store.js";
 import type { Processor } from "./process.js";
 import { createTurns } from "./turns.js";
 
@@ -19,6 +26,8 @@ export interface IngestRequest {
   readonly deadline: number | (() => number);
   /** Told for how long no part could be taken, since those before it were not stored yet. */
   readonly onHeld?: (ms: number) => void;
+  /** Told each time that a part was stored. */
+  readonly onProgress?: () => void;
   /**
    * Told once, when all work on the request has ended, whether it succeeded or not. Of a request that fails, what was
    * made durable before is counted as such and will be met again as duplicates.
@@ -61,11 +70,29 @@ export async function ingest(
   let skipped = 0;
   let units = 0;
 
+  const deadlineNow = (): number => (typeof deadline === "number" ? deadline : deadline());
+  let written = 0;
+  /** Tries on where other slices got through meanwhile: the store is slow, not away. */
+  const write = async (slice: readonly StoreWrite[]): Promise<WriteOutcome[]> => {
+    let batch = slice;
+    for (;;) {
+      const before = written;
+      try {
+        return await store.write(batch, deadlineNow());
+      } catch (error) {
+        const again = error instanceof StoreUnavailableError && written > before;
+        if (!again || failure !== undefined || deadlineNow() <= Date.now()) throw error;
+        batch = markBegun(batch, error.begun);
+      }
+    }
+  };
   const send = (slice: StoreWrite[], bytes: number): void => {
     bytesInFlight += bytes;
-    const flight = store.write(slice, typeof deadline === "number" ? deadline : deadline()).then(
+    const flight = write(slice).then(
       (outcomes: WriteOutcome[]) => {
         bytesInFlight -= bytes;
+        written++;
+        request.onProgress?.();
         for (const [i, outcome] of outcomes.entries()) {
           counts[outcome]++;
           const write = slice[i];

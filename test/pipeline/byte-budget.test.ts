@@ -72,10 +72,25 @@ describe("byte budget", () => {
     const [a, b] = [await budget.take(50, SOON()), await budget.take(50, SOON())];
     const waiting = b?.grow(80, SOON());
     expect(a?.grow(80, SOON())).toBeUndefined();
-    a?.settle(80);
+    a?.release();
     // Now the other is the oldest that is being read.
     expect(await waiting).toBe(true);
-    expect(budget.used).toBe(160);
+    expect(budget.used).toBe(80);
+  });
+
+  it("holds one large body at a time: the next oldest waits for those that are whole", async () => {
+    const budget = createByteBudget(100);
+    const first = await budget.take(10, SOON());
+    const second = await budget.take(10, SOON());
+    expect(first?.grow(500, SOON())).toBeUndefined();
+    first?.settle(500);
+    const grown = second?.grow(500, SOON());
+    expect(budget.used).toBe(510);
+    first?.release();
+    expect(await grown).toBe(true);
+    expect(budget.used).toBe(500);
+    second?.release();
+    expect(budget.used).toBe(0);
   });
 
   it("gives a growing body up at its deadline", async () => {

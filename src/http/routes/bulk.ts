@@ -22,13 +22,14 @@ export function bulkRoute(context: HttpContext): RequestHandler {
     const received = await receive(req, context);
     try {
       const bulk = new BulkUnits(received.window, sourceOf(req, routeOf(req)), context);
-      const { deadline, onHeld } = received;
+      const { deadline, onHeld, onProgress } = received;
       await ingestOrRefuse(context, {
         units: bulk.units(),
         source: () => bulk.source,
         counters: bulk.counters,
         deadline,
         onHeld,
+        onProgress,
         more: () => {
           received.hold(bulk.reply.bytes);
           return received.more();

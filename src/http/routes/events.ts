@@ -20,7 +20,7 @@ export function eventsRoute(context: HttpContext): RequestHandler {
       if (received.window.end === 0) throw noBody();
       const counters = { shipperFieldsDropped: 0 };
       const source = sourceOf(req, "/v1/events");
-      const { window, more, deadline, onHeld } = received;
+      const { window, more, deadline, onHeld, onProgress } = received;
       const read = isGzip(window.bytes)
         ? await unlabelled(received, context, counters)
         : { units: readEvents(window, context.limits, counters), more };
@@ -31,6 +31,7 @@ export function eventsRoute(context: HttpContext): RequestHandler {
         source: () => source,
         deadline,
         onHeld,
+        onProgress,
       });
       sendJson(req, res, 200, toAnswer(counts));
     } finally {

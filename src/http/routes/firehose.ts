@@ -21,7 +21,7 @@ export function firehoseRoute(context: HttpContext): RequestHandler {
         const counters = { shipperFieldsDropped: 0 };
         const options = { counters, maxInflatedBytes: context.limits.maxBodyBytes };
         const delivery = parseFirehose(received.bytes, context.limits, options);
-        const { deadline, onHeld } = received;
+        const { deadline, onHeld, onProgress } = received;
         await ingestOrRefuse(context, {
           units: delivery.units,
           more: () => received.room(delivery.inflates),
@@ -29,6 +29,7 @@ export function firehoseRoute(context: HttpContext): RequestHandler {
           counters,
           deadline,
           onHeld,
+          onProgress,
         });
         sendJson(req, res, 200, { requestId: delivery.requestId, timestamp: Date.now() });
       } finally {
