@@ -64,3 +64,32 @@ describe("who may come in, by the configuration", () => {
     expect(log.audit_file).toBe("audit.ndjson");
   });
 });
+
+describe("how OpenSearch is asked, by the configuration", () => {
+  const SECURE = { node: "https://os:9200" };
+  const CERT = { client_cert_file: "a.crt", client_key_file: "a.key" };
+  const refused = (opensearch: JsonObject): string =>
+    problem({ store: {}, opensearch: { ...SECURE, ...opensearch } });
+
+  it.each<[JsonObject, RegExp]>([
+    [{ client_cert_file: "a.crt" }, /client_cert_file.*client_key_file/],
+    [{ client_key_file: "a.key" }, /client_key_file.*client_cert_file/],
+    [{ ...CERT, node: "http://os:9200" }, /A certificate is only shown over TLS/],
+    [{ aws: { service: "aoss" } }, /service is set, but opensearch\.aws\.region is not/],
+    [{ aws: { region: "eu-central-1", service: "s3" } }, /must be one of/],
+    [{ aws: { region: "" } }, /not allowed to be empty/],
+    [{ aws: { profile: "x" } }, /no configuration key "opensearch.aws.profile"/],
+    [
+      { aws: { region: "eu-central-1" }, username: "maya", password_env: "PW" },
+      /requests are signed; a user name and password do not go with that/,
+    ],
+    [{ username: "maya", password_file: "a", password_env: "b" }, /password_file.*password_env|conflict/],
+  ])("refuses %j", (opensearch, message) => {
+    expect(refused(opensearch)).toMatch(message);
+  });
+
+  it("takes a certificate over TLS, and a region", () => {
+    expect(refused(CERT)).toBe("");
+    expect(refused({ aws: { region: "eu-central-1", service: "aoss" } })).toBe("");
+  });
+});

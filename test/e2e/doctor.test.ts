@@ -1,18 +1,22 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createApiKey } from "../../src/auth/api-key.js";
 import { doctorCommand } from "../../src/cli/doctor.js";
 import { loadConfig } from "../../src/config/load.js";
 import type { JsonObject } from "../../src/lib/json.js";
 import { CHECKS, type CheckName } from "../../src/pipeline/doctor/checks.js";
 import type { DoctorOptions } from "../../src/pipeline/doctor/context.js";
 import { runDoctor, type NamedFinding } from "../../src/pipeline/doctor/run.js";
+import { createAuthority, type Authority } from "../harness/certificates.js";
 import { deletePrefix, describeWithOpenSearch, testOpenSearch, testPrefix } from "../harness/opensearch.js";
 import { deniedRecord, record } from "../harness/records.js";
+import { describeWith } from "../harness/requirements.js";
 import { createRuleFiles, ruleFor } from "../harness/rule-files.js";
 import { runCommand } from "../harness/run-command.js";
+import { startSecureService, type SecureService } from "../harness/secure-service.js";
 import { startService, type TestService } from "../harness/service.js";
 
 jest.setTimeout(60_000);
@@ -245,7 +249,7 @@ describeWithOpenSearch("trailtag doctor on OpenSearch", () => {
       const { ok, checks } = JSON.parse(one.out.toString());
       expect([one.code, ok]).toEqual([1, false]);
       const by = Object.fromEntries(checks.map((check: any) => [check.check, check]));
-      expect(by.service).toMatchObject({
+      expect(by.replicas).toMatchObject({
         status: "fail",
         message: expect.stringContaining("does not answer"),
       });
@@ -255,6 +259,104 @@ describeWithOpenSearch("trailtag doctor on OpenSearch", () => {
       expect(none.out.toString()).toMatch(/^fail +opensearch +OpenSearch does not answer as it should\./m);
     } finally {
       delete process.env["TRAILTAG_OPENSEARCH__INDEX_PREFIX"];
+    }
+  });
+});
+
+describeWith("openssl", "trailtag doctor on a service that wants a key and speaks TLS", () => {
+  const dir = mkdtempSync(join(tmpdir(), "trailtag-doctor-key-"));
+  const keys = { all: createApiKey("doctor"), ingest: createApiKey("shipper") };
+  let authority: Authority;
+  let service: SecureService;
+
+  beforeAll(async () => {
+    authority = createAuthority("ours");
+    const { certFile, keyFile } = authority.issue("localhost");
+    const credentials_file = join(dir, "credentials.yaml");
+    const entries = [
+      { id: "doctor", hash: keys.all.hash, scopes: ["read", "ingest"] },
+      { id: "shipper", hash: keys.ingest.hash, scopes: ["ingest"] },
+    ];
+    writeFileSync(credentials_file, JSON.stringify({ keys: entries }));
+    writeFileSync(join(dir, "key"), `${keys.all.token}\n`);
+    service = await startSecureService({
+      rules: { bundled: true },
+      http: { tls: { cert_file: certFile, key_file: keyFile } },
+      auth: { mode: "api_key", credentials_file },
+    });
+  });
+  afterAll(async () => {
+    await service.close();
+    authority.remove();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const options = (more: Partial<DoctorOptions> = {}): DoctorOptions => ({
+    config: loadConfig({
+      files: [],
+      env: {},
+      flags: { store: { kind: "files", dir: join(service.dir, "store") } },
+    }),
+    url: service.url,
+    peers: [],
+    canary: true,
+    ca: authority.ca.toString(),
+    key: keys.all.token,
+    ...more,
+  });
+
+  it("finds nothing wrong with the key and the authority, and sees the certificate expire", async () => {
+    const findings = await examine(options());
+    expect(findings.canary.message).toMatch(/taken, tagged, stored and read back/);
+    expect([findings.counters.status, findings.readiness.status]).toEqual(["ok", "ok"]);
+    // The test's certificate is for two days.
+    expect(notOk(findings)).toEqual([expect.stringMatching(/^certificates: .* expires in 1 days\.$/)]);
+    const flags = ["--url", service.url, "--store", "files", "--data", join(service.dir, "store")];
+    const given = ["--key-file", join(dir, "key"), "--ca", authority.caFile];
+    expect((await runCommand(doctorCommand, [...flags, ...given])).code).toBe(0);
+  });
+
+  it("says what a key lacks, that there is none, and that the authority is unknown", async () => {
+    const { token } = keys.ingest;
+    const shipper = await examine(options({ key: token }));
+    expect(shipper.replicas).toMatchObject({ status: "warn", todo: expect.stringContaining("--key-file") });
+    expect([shipper.canary.status, shipper.counters.status]).toEqual(["ok", "skipped"]);
+    const { config, url } = options();
+    const bare = { config, url, peers: [], canary: true };
+    const none = await examine({ ...bare, ca: authority.ca.toString() });
+    expect([none.canary.status, none.canary.message]).toEqual(["fail", expect.stringContaining("HTTP 401")]);
+    const unknown = await examine({ ...bare, key: token });
+    expect(unknown.replicas).toMatchObject({
+      status: "fail",
+      message: expect.stringMatching(/does not answer: .*certificate/),
+    });
+  });
+});
+
+describe("trailtag doctor while the store is away", () => {
+  it("says that the canary waits in the spool", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "trailtag-doctor-spool-"));
+    const settings: JsonObject = {
+      // Nothing listens there.
+      opensearch: { node: "http://127.0.0.1:9" },
+      spool: { mode: "on", dir: join(dir, "spool"), after_ms: 100 },
+    };
+    const service = await startService({ config: settings, waitUntilReady: false });
+    try {
+      const config = loadConfig({ files: [], env: {}, flags: settings });
+      const findings = await examine({ config, url: service.url, peers: [], canary: true });
+      expect(findings.canary).toMatchObject({
+        status: "warn",
+        message: expect.stringMatching(/^The canary [0-9a-f-]{36} was taken and waits in the spool/),
+      });
+      expect(findings.readiness).toMatchObject({
+        status: "warn",
+        message: expect.stringContaining("into its spool alone"),
+      });
+      expect(findings.opensearch.status).toBe("fail");
+    } finally {
+      await service.close();
+      rmSync(dir, { recursive: true, force: true });
     }
   });
 });
@@ -298,7 +400,7 @@ describe("trailtag doctor on files", () => {
     const run = await runCommand(doctorCommand, ["--url", service.url, "--no-canary"]);
     expect(run.code).toBe(1);
     expect(run.out.toString()).toMatch(/^fail +configuration +.*Say where to write/m);
-    expect(run.out.toString()).toMatch(/^ok +service +TrailTag answers/m);
+    expect(run.out.toString()).toMatch(/^ok +replicas +TrailTag answers/m);
   });
 
   it("tells a service that listens beyond this machine without credentials", async () => {

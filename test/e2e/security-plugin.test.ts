@@ -4,10 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { startSecuredOpenSearch, type SecuredOpenSearch } from "../../dev/security/secured-opensearch.js";
+import { deadletterCommand } from "../../src/cli/deadletter.js";
+import { doctorCommand } from "../../src/cli/doctor.js";
 import { packageRoot } from "../../src/lib/package-root.js";
 import type { JsonObject } from "../../src/lib/json.js";
 import { bulkBody, deniedRecord, record } from "../harness/records.js";
 import { describeWith } from "../harness/requirements.js";
+import { runCommand } from "../harness/run-command.js";
 import { startService, type TestService } from "../harness/service.js";
 import { waitFor } from "../harness/wait-for.js";
 
@@ -118,6 +121,48 @@ describeWith("security-plugin", "TrailTag and OpenSearch's security plugin", () 
 
   it("writes with the narrower role where the templates are somebody else's", async () => {
     await everyDay(await serve({ ...basic("trailtag-write"), manage_templates: false }), "narrow");
+  });
+
+  it.each([
+    ["trailtag", {}],
+    ["trailtag-write", { manage_templates: false }],
+  ])("lets people triage, replay and ask the doctor with the role of %s", async (user, more) => {
+    const opensearch = {
+      node: openSearch.url,
+      ca_file: join(openSearch.certificates, "ca.pem"),
+      ...basic(user),
+      ...more,
+    };
+    const run = `tools-${user}`;
+    const service = await serve({ ...basic(user), ...more });
+    expect(await send(service, [deniedRecord(`${run}-1`), { no: run }])).toMatchObject({ errors: false });
+    await service.pipeline.settle();
+    const found = await openSearch.admin("POST", "/cloudtrail-alerts-*/_search", {
+      query: { term: { "alert.event_ids": `${run}-1` } },
+    });
+    const id = (found.body as any).hits.hits[0]._id;
+    const triage = await fetch(`${service.url}/v1/alerts/${id}/triage`, {
+      method: "POST",
+      body: JSON.stringify({ status: "acknowledged", note: user }),
+    });
+    expect([triage.status, await triage.json()]).toEqual([200, expect.objectContaining({ note: user })]);
+    expect((await fetch(`${service.url}/v1/alerts/${id}`)).status).toBe(200);
+
+    const file = join(dir, `${user}.json`);
+    writeFileSync(file, JSON.stringify({ opensearch, spool: { mode: "off" } }));
+    const config = ["--config", file];
+    const listed = await runCommand(deadletterCommand, ["list", "--json", ...config]);
+    const letters = listed.out.toString().trim().split("\n");
+    expect([listed.code, listed.err]).toEqual([0, expect.not.stringContaining("permission")]);
+    expect(letters.filter((line) => line.includes("not_cloudtrail")).length).toBeGreaterThan(0);
+    const replayed = await runCommand(deadletterCommand, ["replay", "--all", ...config]);
+    expect([replayed.code, replayed.err]).toEqual([1, expect.stringMatching(/still dead/)]);
+
+    const doctor = await runCommand(doctorCommand, ["--url", service.url, "--json", ...config]);
+    const { checks } = JSON.parse(doctor.out.toString());
+    const wrong = checks.filter(({ status, check }: any) => status === "fail" && check !== "disk");
+    expect(wrong).toEqual([]);
+    expect(checks.find(({ check }: any) => check === "canary")).toMatchObject({ status: "ok" });
   });
 
   it("says which permission is missing", async () => {
