@@ -28,7 +28,7 @@ export const limitsSchema = Joi.object({
     .description("Nesting of objects and arrays in one document; deeper is dead-lettered."),
   max_keys: count
     .min(100)
-    .default(10_000)
+    .default(50_000)
     .description("Keys of one document at all levels together; one with more is dead-lettered."),
   in_flight_bytes: bytes
     .default(33_554_432)

@@ -31,6 +31,9 @@ interface DeadLetterMembers {
   readonly part?: DeadPart;
 }
 
+/** What the spool holds: a write that a store did not take yet. */
+export type SpooledWrite = StoreWrite;
+
 /** Everything that a later `store.write` of the same batch needs. */
 export function encodeWrites(batch: readonly StoreWrite[]): Uint8Array {
   const writer = createByteWriter();

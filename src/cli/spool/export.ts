@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { EXIT } from "../../lib/errors.js";
-import type { StoreWrite } from "../../output/store.js";
 import { readSpoolRecords } from "../../spool/look-on.js";
-import { decodeWrites } from "../../spool/write-codec.js";
+import { decodeWrites, type SpooledWrite } from "../../spool/write-codec.js";
 import { readFlags } from "../args.js";
 import { plural } from "../plural.js";
 import { SPOOL_OPTIONS, spoolPlace } from "./spool-dir.js";
@@ -18,7 +17,7 @@ export async function exportSpool(args: readonly string[]): Promise<number> {
     process.stderr.write(`${plural(bytes, "byte")} in ${path} cannot be read.\n`);
   };
   for await (const { number, payload } of readSpoolRecords(dir, onUnreadable)) {
-    let writes: readonly StoreWrite[];
+    let writes: readonly SpooledWrite[];
     try {
       writes = decodeWrites(payload);
     } catch (error) {
@@ -37,17 +36,17 @@ export async function exportSpool(args: readonly string[]): Promise<number> {
 }
 
 /** The record as it came. Line breaks stand between the parts of JSON only: within text they are escaped. */
-function toRecordLine(write: StoreWrite): string {
+function toRecordLine(write: SpooledWrite): string {
   if (write.kind === "dead_letter") return toDeadLine(write);
   return Buffer.from(write.raw)
     .toString("utf8")
     .replace(/[\r\n]+/g, " ");
 }
 
-function toDocumentLine(write: StoreWrite): string {
+function toDocumentLine(write: SpooledWrite): string {
   return write.kind === "dead_letter" ? toDeadLine(write) : write.document;
 }
 
-function toDeadLine({ reason, raw, source, part }: Extract<StoreWrite, { kind: "dead_letter" }>): string {
+function toDeadLine({ reason, raw, source, part }: Extract<SpooledWrite, { kind: "dead_letter" }>): string {
   return JSON.stringify({ dead_letter: { reason, source, part, raw: Buffer.from(raw).toString("base64") } });
 }
