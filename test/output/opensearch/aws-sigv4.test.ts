@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { canonicalRequest, signingKey, signRequest } from "../../../src/output/opensearch/aws-sigv4.js";
 
 /** The figures of AWS's published test suite for Signature Version 4. */
@@ -45,6 +45,74 @@ describe("SigV4", () => {
     ],
   ])("makes the canonical request of %s", (_, method, path, headers, expected) => {
     expect(sha256(canonicalRequest({ method, path, headers }, EMPTY).text)).toBe(expected);
+  });
+
+  // Signatures at the end of the test suite's *.authz, and of the documentation's example.
+  it.each<[string, string, string, Record<string, string>, string, string, string]>([
+    [
+      "get-vanilla",
+      "GET",
+      "/",
+      HOST,
+      "",
+      "service",
+      "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+    ],
+    [
+      "post-vanilla",
+      "POST",
+      "/",
+      HOST,
+      "",
+      "service",
+      "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b",
+    ],
+    [
+      "get-vanilla-query-order-key-case",
+      "GET",
+      "/?Param2=value2&Param1=value1",
+      HOST,
+      "",
+      "service",
+      "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
+    ],
+    [
+      "get-header-value-trim",
+      "GET",
+      "/",
+      { ...HOST, "my-header1": " value1", "my-header2": ' "a   b   c"' },
+      "",
+      "service",
+      "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736",
+    ],
+    [
+      "post-x-www-form-urlencoded",
+      "POST",
+      "/",
+      { ...HOST, "content-type": "application/x-www-form-urlencoded" },
+      "Param1=value1",
+      "service",
+      "ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a",
+    ],
+    [
+      "ListUsers",
+      "GET",
+      "/?Action=ListUsers&Version=2010-05-08",
+      {
+        "x-amz-date": "20150830T123600Z",
+        host: "iam.amazonaws.com",
+        "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+      },
+      "",
+      "iam",
+      "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7",
+    ],
+  ])("comes to the signature of %s", (_, method, path, headers, body, service, expected) => {
+    const scope = `20150830/us-east-1/${service}/aws4_request`;
+    const { text } = canonicalRequest({ method, path, headers }, sha256(body));
+    const toSign = `AWS4-HMAC-SHA256\n20150830T123600Z\n${scope}\n${sha256(text)}`;
+    const key = signingKey(CREDENTIALS.secretAccessKey, scope);
+    expect(createHmac("sha256", key).update(toSign).digest("hex")).toBe(expected);
   });
 
   it("encodes what is sent once more, sorts the query by name and value, and folds blanks in headers", () => {
