@@ -1,6 +1,10 @@
+import { availableParallelism } from "node:os";
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: "node",
+  // Many suites wait for processes of their own: two at once also where there are only two cores.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   globalSetup: "<rootDir>/test/harness/global-setup.mjs",
