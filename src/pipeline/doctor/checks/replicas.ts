@@ -27,7 +27,9 @@ async function look(service: ServiceClient): Promise<Finding> {
     return ok("");
   } catch (error) {
     if (!(error instanceof ServiceAwayError)) throw error;
-    const todo = "Start it, or give its address with --url; its log says why it stopped.";
+    const todo = /certificate/i.test(error.message)
+      ? "Give --ca the PEM file of the authority that signed its certificate; --url takes a name that the certificate has."
+      : "Start it, or give its address with --url; its log says why it stopped.";
     return { ...fail(error.message, todo), unreachable: true };
   }
 }
