@@ -14,6 +14,8 @@ import { SpoolFullError } from "./spool.js";
 
 export interface Appender {
   append(payload: Uint8Array, documents: number): Promise<void>;
+  /** May go past `maxBytes` by two segments. */
+  move(payload: Uint8Array, documents: number): Promise<void>;
   /** Bytes on disk, with what is being appended. */
   bytes(): number;
   status(): { readonly accepting: boolean; readonly message: string };
@@ -54,6 +56,8 @@ export function createAppender(queue: Queue, options: AppenderOptions): Appender
   let turn: Promise<unknown> = Promise.resolve();
   let writing = false;
   const underWay = new Set<Promise<void>>();
+  // A segment is deleted when all its records are done: until then both of them take room, the old and the moved ones.
+  const mostBytes = Math.max(maxBytes, bytes()) + 2 * segmentBytes;
 
   /** One at a time, in order. */
   async function between<T>(work: () => Promise<T>): Promise<T> {
@@ -153,10 +157,10 @@ export function createAppender(queue: Queue, options: AppenderOptions): Appender
     log("info", `The spool in ${dir} can write again.`);
   }
 
-  async function append(payload: Uint8Array, documents: number): Promise<void> {
+  async function append(payload: Uint8Array, documents: number, most: number): Promise<void> {
     const stored = await toStored(payload);
     const need = RECORD_HEADER_BYTES + stored.bytes.length + SEGMENT_HEADER_BYTES;
-    if (bytes() + need > maxBytes) throw new SpoolFullError(fullMessage());
+    if (bytes() + need > most) throw new SpoolFullError(fullMessage());
     reserved += need;
     try {
       await new Promise<void>((resolve, reject) => {
@@ -170,13 +174,16 @@ export function createAppender(queue: Queue, options: AppenderOptions): Appender
     }
   }
 
+  async function take(payload: Uint8Array, documents: number, most: number): Promise<void> {
+    if (closed) throw new SpoolFullError(`The spool in ${dir} is closed.`);
+    const work = append(payload, documents, most);
+    underWay.add(work);
+    await work.finally(() => underWay.delete(work));
+  }
+
   return {
-    async append(payload, documents) {
-      if (closed) throw new SpoolFullError(`The spool in ${dir} is closed.`);
-      const work = append(payload, documents);
-      underWay.add(work);
-      await work.finally(() => underWay.delete(work));
-    },
+    append: (payload, documents) => take(payload, documents, maxBytes),
+    move: (payload, documents) => take(payload, documents, mostBytes),
     bytes,
     between,
     status() {

@@ -43,6 +43,8 @@ export interface Ledger {
   next(running: number, probing: boolean): Promise<Item | undefined>;
   /** A try has ended. Records that are stored are taken off as soon as all before them are. */
   ended(item: Item): void;
+  /** Whether records behind it are stored, and keep their room for its sake alone. */
+  holdsUp(item: Item): boolean;
   /** A record of this payload goes to the end, and keeps its history. @returns what undoes that */
   moved(payload: Uint8Array, history: History): () => void;
   /** Resolves when nothing is being taken off, and from then on nothing is. */
@@ -161,6 +163,7 @@ export function createLedger({ spool, bell, log, clock, onEmpty }: LedgerOptions
       if (item.state !== "waiting") letGo(item);
       takeOff();
     },
+    holdsUp: (item) => items.some(({ number, state }) => number > item.number && state === "done"),
     moved(payload, history) {
       const hash = hashOf(payload);
       histories.set(hash, history);

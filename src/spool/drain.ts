@@ -120,7 +120,8 @@ export function createDrain(options: DrainOptions): Drain {
       tellTrouble(item.message, left.length);
       if (!item.refused) item.slow++;
       // A store that is slow, or away, would do the same to any other record: this one keeps its place.
-      if (!attempt.storeTook() || (!item.refused && item.slow < TIMES_SLOW)) {
+      const tookOthers = attempt.storeTook() || (item.refused && ledger.holdsUp(item));
+      if (!tookOthers || (!item.refused && item.slow < TIMES_SLOW)) {
         item.state = "waiting";
         return;
       }
@@ -208,7 +209,7 @@ export function createDrain(options: DrainOptions): Drain {
     const history = { tries, failures, restUntil: clock() + restMs(failures) };
     const undo = ledger.moved(payload, history);
     try {
-      await spool.append(payload, left.length);
+      await spool.move(payload, left.length);
     } catch {
       undo();
       return false;

@@ -90,6 +90,7 @@ function createSpool(
 
   return {
     append: (payload, documents) => appender.append(payload, documents),
+    move: (payload, documents) => appender.move(payload, documents),
     read: (after, maxBytes) => inTurn(() => drawer.read(after, maxBytes)),
     remove: (through) => inTurn(() => drawer.remove(through)),
     status() {

@@ -14,6 +14,11 @@ export interface Spool {
    */
   append(payload: Uint8Array, documents: number): Promise<void>;
   /**
+   * The same for what is left of a record that is taken off next: of a spool that is full, it may go past `max_bytes`
+   * by two segments. Else one record that the store does not take would keep all behind it from making room.
+   */
+  move(payload: Uint8Array, documents: number): Promise<void>;
+  /**
    * The oldest records after the one with number `after` (0: from the start), in order: at least one where there is
    * one, and no more than `maxBytes` of payload unless the first alone is larger. What cannot be read back is set
    * aside and counted, and passed over. Rejects when the disk fails just now (EIO is tried five times before what it

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { waitFor } from "../harness/wait-for.js";
 import { createFixture, type Fixture, type FixtureOptions } from "./spooling-fixture.js";
 import { codec, eventWrite, idOf } from "./store-double.js";
@@ -52,6 +53,32 @@ describe("the drain", () => {
     expect([...inner.stored].sort()).toEqual([...ids, "live"].sort());
     expect(new Set(inner.stored).size).toBe(inner.stored.length);
   }, 60_000);
+
+  it("gets a full spool free again with a document at its head that nobody can store", async () => {
+    const { store, inner, spool } = await start({ maxBytes: 512 * 1024 });
+    inner.ready = false;
+    inner.poison.add("bad");
+    expect(await store.write([eventWrite("bad"), eventWrite("beside")], soon())).toEqual([
+      "spooled",
+      "spooled",
+    ]);
+    // Small ones at the end: not a byte is left.
+    for (const size of [8_000, 16]) {
+      for (let full = false; !full;) {
+        const write = store.write([eventWrite(randomBytes(size).toString("base64"))], Date.now());
+        full = await write.then(
+          () => false,
+          () => true,
+        );
+      }
+    }
+    const { documents } = spool.status();
+    inner.ready = true;
+    await waitFor(() => inner.stored.length === documents - 1, REST);
+    await waitFor(() => spool.status().documents === 1, REST);
+    expect(spool.status().accepting).toBe(true);
+    expect(spool.status().bytes).toBeLessThan(256 * 1024);
+  }, 90_000);
 
   it("does not wait for a whole day that is blocked", async () => {
     const { inner, spool } = await start();
