@@ -53,10 +53,11 @@ describeWithOpenSearch("the spool", () => {
     spool: JsonObject = {},
     limits: JsonObject = {},
     waitUntilReady = true,
+    request_timeout_ms = 1_000,
   ): Promise<void> {
     service = await startService({
       config: {
-        opensearch: { node: proxy.url, index_prefix: prefix, request_timeout_ms: 1_000 },
+        opensearch: { node: proxy.url, index_prefix: prefix, request_timeout_ms },
         spool: { mode: "on", dir, after_ms: 500, ...spool },
         limits,
       },
@@ -105,9 +106,9 @@ describeWithOpenSearch("the spool", () => {
     }));
   }
 
-  async function drained(): Promise<void> {
+  async function drained(timeout_ms = 60_000): Promise<void> {
     const empty = async (): Promise<boolean> => (await metrics())("trailtag_spool_events") === 0;
-    await waitFor(empty, { what: "the spool to be empty", timeout_ms: 60_000 });
+    await waitFor(empty, { what: "the spool to be empty", timeout_ms });
   }
 
   /** Events and alerts in OpenSearch are those of a run without faults. */
@@ -182,6 +183,34 @@ describeWithOpenSearch("the spool", () => {
       expect(now("trailtag_rule_hits_total")).toBe(all.filter((each) => "vpcEndpointId" in each).length);
     },
   );
+
+  // In the long runs as it stands in the title; else ten times as fast.
+  it("is emptied into an OpenSearch that takes 2 to 8 s for each answer, where a write is tried for 5 s", async () => {
+    const scale = process.env["TRAILTAG_FAULTS"] === "long" ? 10 : 1;
+    const all = records(160);
+    await start({ after_ms: 500 * scale }, {}, true, 3_000 * scale);
+    await warmUp(all.slice(0, 20));
+    await proxy.goAway();
+    expect(await sendAll(all.slice(20, 120))).toBe(100);
+    await proxy.comeBack();
+    const random = createRandom(7);
+    const slow = (): void => proxy.plan({ rates: { slow: 1 }, slowMs: random.between(200, 800) * scale });
+    slow();
+    const changing = setInterval(slow, 50);
+    try {
+      // Some of these are stored in time, others are not.
+      await sendAll(all.slice(120));
+      await drained(60_000 * scale);
+    } finally {
+      clearInterval(changing);
+      proxy.plan();
+    }
+    await expectWhole(all);
+    const now = await metrics();
+    expect(now("trailtag_events_received_total")).toBe(160);
+    expect([now("trailtag_events_stored_total"), now("trailtag_events_duplicate_total")]).toEqual([160, 0]);
+    expect(now("trailtag_rule_hits_total")).toBe(all.filter((each) => "vpcEndpointId" in each).length);
+  }, 1_200_000);
 
   it("stores what goes to other indices while one is blocked", async () => {
     const all = records(120);
