@@ -2,6 +2,7 @@ import type { Config } from "../config/types.js";
 import type { AlertTriage } from "../output/alert-triage.js";
 import type { Store, StoreLog, StoreWrite, WriteOutcome } from "../output/store.js";
 import { keepBeside } from "../spool/keep-beside.js";
+import { readSpoolStatus } from "../spool/look-on.js";
 import { openSpool } from "../spool/open-spool.js";
 import { createSpoolingStore } from "../spool/spooling-store.js";
 import { SpoolLockedError, type SpoolStatus } from "../spool/spool.js";
@@ -43,6 +44,7 @@ export class SpoolUnusableError extends Error {
 export async function openStore(config: Config, options: OpenStoreOptions): Promise<OpenStore> {
   const inner = createStore(config, options);
   if (config.spool.mode === "off") {
+    await tellLeftBehind(config.spool.dir, options);
     return {
       store: inner,
       alerts: inner.alerts,
@@ -81,6 +83,23 @@ export async function openStore(config: Config, options: OpenStoreOptions): Prom
     hurry: () => store.hurry(),
     untilDrained: (deadline) => store.untilEmpty(deadline),
   };
+}
+
+/** What was acknowledged before the spool was switched off waits there still, and nobody would miss it. */
+async function tellLeftBehind(dir: string, { log, spoolMetrics }: OpenStoreOptions): Promise<void> {
+  const status = await readSpoolStatus(dir).catch((error: unknown) => {
+    log("warn", `spool.mode is off, and it cannot be told whether events wait in ${dir}.`, {
+      reason: error instanceof Error ? error.message : String(error),
+    });
+    return undefined;
+  });
+  if (status === undefined || status.records === 0) return;
+  spoolMetrics.leftBehind(status.documents);
+  const mend = "Set spool.mode to on, or stop this service and run `trailtag spool drain`.";
+  log("error", `spool.mode is off, and events wait in the spool in ${dir} that nothing stores. ${mend}`, {
+    documents: status.documents,
+    oldest_at: new Date(status.oldestAt ?? 0).toISOString(),
+  });
 }
 
 function toUnusable(dir: string, error: unknown): SpoolUnusableError {

@@ -21,6 +21,8 @@ export interface SpoolMetrics {
   drained(counts: DrainedCounts): void;
   /** Could not be read back; kept beside the spool. */
   setAside(documents: number, bytes: number): void;
+  /** Found at the start in a spool that is switched off. */
+  leftBehind(documents: number): void;
   synced(seconds: number): void;
   gauges(gauges: SpoolGauges): void;
 }
@@ -55,6 +57,10 @@ export function createSpoolMetrics(
   );
   const accepting = gauge("trailtag_spool_accepting", "1 when the spool takes events.");
   const spooled = counter("trailtag_events_spooled_total", "Events acknowledged from the spool.");
+  const leftBehind = gauge(
+    "trailtag_spool_left_behind_events",
+    "Events in spool.dir at the start with spool.mode off: nothing stores them.",
+  );
   const setAside = counter(
     "trailtag_spool_set_aside_events_total",
     "Events that could not be read back from the spool; their bytes are kept beside it.",
@@ -107,6 +113,7 @@ export function createSpoolMetrics(
         held -= known;
         inSpool.set(held);
       },
+      leftBehind: (documents) => leftBehind.set(documents),
       synced: (seconds) => syncSeconds.observe(seconds),
       gauges(now) {
         bytes.set(now.bytes);

@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "../../src/lib/json.js";
+import type { DoctorContext } from "../../src/pipeline/doctor/context.js";
+import { spoolCheck } from "../../src/pipeline/doctor/checks/spool.js";
+import { createServiceClient } from "../../src/pipeline/doctor/service-client.js";
 import { startRandomProxy, type RandomProxy } from "../faults/harness/proxy.js";
 import { createRandom } from "../faults/harness/random.js";
 import { startFilesService, type FilesService } from "../harness/files-service.js";
@@ -228,6 +231,29 @@ describeWithOpenSearch("the spool", () => {
     await settings(blocked!, { "index.blocks.write": null });
     await drained();
     await expectWhole(all);
+  });
+
+  it("is not forgotten when it is switched off with events in it", async () => {
+    const all = records(20);
+    await start();
+    await proxy.goAway();
+    expect(await sendAll(all)).toBe(20);
+    await service.close();
+    await proxy.comeBack();
+    await start({ mode: "off" });
+    expect((await metrics())("trailtag_spool_left_behind_events")).toBe(20);
+    const replica = createServiceClient({
+      url: service.url,
+      key: undefined,
+      ca: undefined,
+      timeoutMs: 5_000,
+    });
+    const finding = await spoolCheck({ replicas: [replica] } as unknown as DoctorContext);
+    expect([finding.status, finding.message]).toEqual(["fail", expect.stringContaining("20 events wait")]);
+    await service.close();
+    await start();
+    await drained();
+    expect((await metrics())("trailtag_spool_left_behind_events")).toBe(0);
   });
 
   it("refuses whole what neither takes, and loses nothing that it took", async () => {

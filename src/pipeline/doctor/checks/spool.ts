@@ -11,6 +11,14 @@ export const spoolCheck: Check = async ({ replicas }) => {
   let spools = 0;
   for (const service of replicas) {
     const metrics = await readMetrics(service);
+    const left = metrics.sum("trailtag_spool_left_behind_events");
+    if (left > 0) {
+      const message = `${countOf(left, "event")} wait in the spool of ${service.url}, which is switched off: nothing stores them.`;
+      return fail(
+        message,
+        "Set spool.mode to on, or stop the service and run `trailtag spool drain`; then start it again.",
+      );
+    }
     if (metrics.sum("trailtag_spool_max_bytes") === 0) continue;
     spools++;
     const documents = metrics.sum("trailtag_spool_events");
