@@ -1,4 +1,4 @@
-import { loadConfig } from "../config/load.js";
+import { loadConfig, loadRuleConfig, type ConfigSources } from "../config/load.js";
 import type { Config } from "../config/types.js";
 import type { JsonObject } from "../lib/json.js";
 import { listFlag, stringFlag, type Options, type Values } from "./args.js";
@@ -24,6 +24,18 @@ export const CONFIG_HELP = `  --config FILE       configuration file (may be rep
 
 /** @throws ConfigError with every problem of the files, the environment and the flags. */
 export function configFromFlags(values: Values, env: NodeJS.ProcessEnv): Config {
+  return loadConfig(toSources(values, env));
+}
+
+/** For commands that look at rules. @throws ConfigError as `loadRuleConfig` does */
+export function ruleConfigFromFlags(
+  values: Values,
+  env: NodeJS.ProcessEnv,
+): Pick<Config, "rules" | "lists" | "exceptions"> {
+  return loadRuleConfig(toSources(values, env));
+}
+
+function toSources(values: Values, env: NodeJS.ProcessEnv): ConfigSources {
   const rules = listFlag(values, "rules");
   const flags: JsonObject = {
     ...section("http", { listen: stringFlag(values, "listen") }),
@@ -32,7 +44,7 @@ export function configFromFlags(values: Values, env: NodeJS.ProcessEnv): Config 
     ...section("log", { level: stringFlag(values, "log-level") }),
     ...(rules.length > 0 ? { rules: { paths: rules } } : {}),
   };
-  return loadConfig({ files: listFlag(values, "config"), env, flags });
+  return { files: listFlag(values, "config"), env, flags };
 }
 
 function section(name: string, keys: Readonly<Record<string, string | undefined>>): JsonObject {

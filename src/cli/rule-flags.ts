@@ -1,7 +1,7 @@
 import { loadRuleState, toRuleSources, type RuleState } from "../pipeline/rule-state.js";
 import type { Options, Values } from "./args.js";
 import { UsageError } from "./args.js";
-import { configFromFlags } from "./config-flags.js";
+import { ruleConfigFromFlags } from "./config-flags.js";
 
 /** Flags of the commands that look at rules and run nothing. */
 export const RULE_OPTIONS = {
@@ -14,9 +14,7 @@ export const RULE_OPTIONS = {
  */
 export async function loadRulesFor(values: Values, paths: readonly string[] = []): Promise<RuleState> {
   if (paths.includes("")) throw new UsageError("A path is empty.");
-  // Looking at rules needs no store: name one that writes nothing here.
-  const env = { ...process.env, TRAILTAG_OPENSEARCH__NODE: undefined };
-  const sources = toRuleSources(configFromFlags({ ...values, store: "files", opensearch: undefined }, env));
+  const sources = toRuleSources(ruleConfigFromFlags(values, process.env));
   if (paths.length === 0) return loadRuleState({ ...sources, positions: true });
   const definitions = [...(sources.lists ?? []), ...(sources.exceptions ?? [])];
   return loadRuleState({ ...sources, paths, bundled: false, exceptions: [], definitions, positions: true });

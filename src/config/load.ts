@@ -57,6 +57,27 @@ type Tree = Map<string, Tree | { value: JsonValue; origin: Origin }>;
  * @throws ConfigError naming file, line and key of each problem.
  */
 export function loadConfig(sources: ConfigSources): Config {
+  const { value, tree } = readLayers(sources);
+  const store = tree.get("store");
+  const hasDir = store instanceof Map && store.has("dir");
+  return complete(value, hasDir, sources.env, (path, message, hint) => {
+    throw new ConfigError([
+      { ...originOf(tree, path), code: "config-invalid", severity: "error", message, hint },
+    ]);
+  });
+}
+
+/**
+ * The part that says which rules there are, of a configuration that may name secrets which are not here: whoever
+ * looks at rules needs no store.
+ *
+ * @throws ConfigError as loadConfig does, but for what concerns store, secrets and certificates.
+ */
+export function loadRuleConfig(sources: ConfigSources): Pick<Config, "rules" | "lists" | "exceptions"> {
+  return readLayers(sources).value;
+}
+
+function readLayers(sources: ConfigSources): { readonly value: ValidatedConfig; readonly tree: Tree } {
   const diagnostics: Diagnostic[] = [];
   const tree: Tree = new Map();
   for (const file of sources.files) layFile(tree, file, diagnostics);
@@ -69,13 +90,7 @@ export function loadConfig(sources: ConfigSources): Config {
   };
   for (const detail of error?.details ?? []) diagnostics.push(toDiagnostic(tree, detail));
   if (diagnostics.length > 0) throw new ConfigError(diagnostics);
-  const store = tree.get("store");
-  const hasDir = store instanceof Map && store.has("dir");
-  return complete(value, hasDir, sources.env, (path, message, hint) => {
-    throw new ConfigError([
-      { ...originOf(tree, path), code: "config-invalid", severity: "error", message, hint },
-    ]);
-  });
+  return { value, tree };
 }
 
 function layFile(tree: Tree, file: string, diagnostics: Diagnostic[]): void {

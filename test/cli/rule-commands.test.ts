@@ -98,6 +98,19 @@ describe("trailtag lint", () => {
     ]);
   });
 
+  it("takes the configuration of a service whose cluster and secrets are elsewhere", () => {
+    const config = file(
+      "service-config.yml",
+      `opensearch: { node: "https://search.example:9200", username: trailtag, password_file: /nowhere/password }
+http: { listen: "0.0.0.0:9280", tls: { cert_file: /nowhere/cert.pem, key_file: /nowhere/key.pem } }
+rules: { bundled: false, paths: [${JSON.stringify(file("conf/service-rule.yml", RULE))}] }
+`,
+    );
+    const lint = trailtag(["lint", "--config", config]);
+    expect([lint.err, lint.code]).toEqual([expect.stringContaining("1 rule"), 0]);
+    expect(trailtag(["list", "rules", "--config", config]).out).toContain("Test.Rule");
+  });
+
   it("looks at lists and exceptions of the configuration too", () => {
     const exceptions = file(
       "exceptions.yml",

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spoolCommand } from "../../src/cli/spool.js";
@@ -78,13 +78,20 @@ describe("trailtag spool", () => {
   });
 
   it("says that nothing waits", async () => {
-    expect(await spool("status", "--dir", join(dir, "none"))).toMatchObject({
+    mkdirSync(join(dir, "empty"));
+    expect(await spool("status", "--dir", join(dir, "empty"))).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^There is no spool/),
+      out: `The spool in ${join(dir, "empty")} is empty.\n`,
     });
     await fill();
     const { code, out } = await spool("status", "--dir", dir);
     expect([code, out]).toEqual([0, `The spool in ${dir} is empty.\n`]);
+  });
+
+  it("takes a folder that is not there for no empty spool", async () => {
+    const { code, out, err } = await spool("status", "--dir", join(dir, "unmounted"));
+    expect([code, out]).toEqual([69, ""]);
+    expect(err).toMatch(/There is no folder .*unmounted/);
   });
 
   it("exports records as they came, or documents, and leaves them where they are", async () => {

@@ -5,23 +5,18 @@ import { readFlags } from "../args.js";
 import { plural } from "../plural.js";
 import { SPOOL_OPTIONS, spoolPlace, type SpoolPlace } from "./spool-dir.js";
 
-const NOTHING: SpoolView = {
-  records: 0,
-  documents: 0,
-  bytes: 0,
-  oldestAt: undefined,
-  damaged: { files: 0, bytes: 0 },
-};
-
 /** `trailtag spool status`: takes no lock and reads no payload. */
 export async function tellSpool(args: readonly string[]): Promise<number> {
   const values = readFlags("spool status", args, { ...SPOOL_OPTIONS, json: { type: "boolean" } });
   const place = spoolPlace(values);
-  const found = await readSpoolStatus(place.dir);
-  const view = found ?? NOTHING;
-  if (values["json"] === true) process.stdout.write(`${JSON.stringify(toJson(place, view))}\n`);
-  else
-    process.stdout.write(found === undefined ? `There is no spool in ${place.dir}.\n` : toText(place, view));
+  const view = await readSpoolStatus(place.dir);
+  // A slip in the path, or a volume that is not mounted, must not read as "nothing waits".
+  if (view === undefined) {
+    process.stderr.write(`There is no folder ${place.dir}: is its volume mounted, is the path right?\n`);
+    return EXIT.unavailable;
+  }
+  const asked = values["json"] === true ? `${JSON.stringify(toJson(place, view))}\n` : toText(place, view);
+  process.stdout.write(asked);
   return view.records === 0 ? EXIT.ok : EXIT.findings;
 }
 
