@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Clock } from "../lib/clock.js";
+import { steadyClock } from "../lib/clock.js";
 import type { StoreLog } from "../output/store.js";
 import type { Bell } from "./bell.js";
 import type { Spool } from "./spool.js";
@@ -21,7 +21,7 @@ export interface Item {
   slow: number;
   /** Of those, the ones during which the store took something else: the fault is in the record. */
   failures: number;
-  /** ms since the epoch */
+  /** By the steady clock, ms. */
   restUntil: number;
   /** Why the last try failed. */
   message: string;
@@ -55,7 +55,6 @@ export interface LedgerOptions {
   readonly spool: Spool;
   readonly bell: Bell;
   readonly log: StoreLog;
-  readonly clock: Clock;
   /** Called when the last record was taken off. */
   readonly onEmpty: () => void;
 }
@@ -65,7 +64,7 @@ const PROBED = 4;
 /** Payloads in memory at a time; a single larger one goes alone. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-export function createLedger({ spool, bell, log, clock, onEmpty }: LedgerOptions): Ledger {
+export function createLedger({ spool, bell, log, onEmpty }: LedgerOptions): Ledger {
   /** In order of their numbers. */
   let items: Item[] = [];
   let lastRead = 0;
@@ -149,7 +148,7 @@ export function createLedger({ spool, bell, log, clock, onEmpty }: LedgerOptions
 
   return {
     async next(running, probing) {
-      const now = clock();
+      const now = steadyClock();
       const waiting = (): Item[] => items.filter(({ state }) => state === "waiting");
       const none = waiting().length === 0 && (running === 0 || bytes < MAX_BYTES);
       if (none || (probing && items.length < PROBED)) await readMore();

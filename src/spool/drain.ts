@@ -1,4 +1,4 @@
-import type { Clock } from "../lib/clock.js";
+import { steadyClock, type Clock } from "../lib/clock.js";
 import {
   markBegun,
   StoreUnavailableError,
@@ -75,9 +75,9 @@ export function createDrain(options: DrainOptions): Drain {
       }
       await bell.wait(LOOK_AGAIN_MS);
     }
-    const giveUp = clock() + CLOSE_GRACE_MS;
+    const giveUp = steadyClock() + CLOSE_GRACE_MS;
     // While the store is away nothing of it can end well.
-    while (flights > 0 && store.status().ready && clock() < giveUp) await bell.wait(LOOK_AGAIN_MS);
+    while (flights > 0 && store.status().ready && steadyClock() < giveUp) await bell.wait(LOOK_AGAIN_MS);
     await ledger.close();
   }
 
@@ -129,7 +129,7 @@ export function createDrain(options: DrainOptions): Drain {
       const again = markBegun(decoded, item.begun);
       const rest = left.map((position) => again[position] as StoreWrite);
       if (item.failures >= KEEPS_PLACE && (await moveToEnd(item, rest))) return;
-      item.restUntil = clock() + restMs(item.failures);
+      item.restUntil = steadyClock() + restMs(item.failures);
       item.state = "resting";
     } catch (error) {
       attempt.failed(reasonOf(error));
@@ -137,15 +137,15 @@ export function createDrain(options: DrainOptions): Drain {
         record: item.number,
         reason: reasonOf(error),
       });
-      item.restUntil = clock() + restMs(++item.failures);
+      item.restUntil = steadyClock() + restMs(++item.failures);
       item.state = "resting";
     }
   }
 
   /** Now and then: a spool that is not emptied in time is one that will be full. */
   function tellTrouble(reason: string, documents: number): void {
-    if (clock() < tellAgainAt) return;
-    tellAgainAt = clock() + TELL_EVERY_MS;
+    if (steadyClock() < tellAgainAt) return;
+    tellAgainAt = steadyClock() + TELL_EVERY_MS;
     log("warn", "Events in the spool could not be stored just now; they are tried again.", {
       documents,
       reason,
@@ -206,7 +206,7 @@ export function createDrain(options: DrainOptions): Drain {
     if (spool.status().records <= 1 || closing) return false;
     const payload = options.encode(left);
     const { tries, failures } = item;
-    const history = { tries, failures, restUntil: clock() + restMs(failures) };
+    const history = { tries, failures, restUntil: steadyClock() + restMs(failures) };
     const undo = ledger.moved(payload, history);
     try {
       await spool.move(payload, left.length);

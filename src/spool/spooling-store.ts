@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from "../lib/clock.js";
+import { steadyClock, systemClock, type Clock } from "../lib/clock.js";
 import {
   markBegun,
   StoreUnavailableError,
@@ -65,7 +65,7 @@ const START_GRACE_MS = 2_000;
 export function createSpoolingStore(options: SpoolingStoreOptions): SpoolingStore {
   const { inner, spool, afterMs, metrics, log, clock = systemClock } = options;
   const bell = createBell();
-  const guard = createStoreGuard(inner, clock);
+  const guard = createStoreGuard(inner);
   /** Called with a reason, it ends the waiting of one write for the store. */
   const waitingForStore = new Set<(reason: string) => void>();
   let live = 0;
@@ -101,6 +101,8 @@ export function createSpoolingStore(options: SpoolingStoreOptions): SpoolingStor
     let payload: Uint8Array | undefined;
     let spoolSays: string | undefined;
     let storeSays = guard.trouble();
+    // A request is not held for an hour because the clock was set back.
+    const ends = steadyClock() + deadline - clock();
     for (let round = 0; ; round++) {
       // A probe costs the time of a whole try: only who has nowhere else to go makes one.
       if (storeSays === undefined || (spoolSays !== undefined && guard.mayProbe())) {
@@ -114,8 +116,8 @@ export function createSpoolingStore(options: SpoolingStoreOptions): SpoolingStor
       }
       spoolSays = await tryAppend(() => (payload ??= options.encode(writes)), batch.length);
       if (spoolSays === undefined) return batch.map(() => "spooled");
-      if (hurried || clock() >= deadline) throw new StoreUnavailableError(both(storeSays, spoolSays));
-      await bell.wait(Math.min(waitMs(round), deadline - clock()));
+      if (hurried || steadyClock() >= ends) throw new StoreUnavailableError(both(storeSays, spoolSays));
+      await bell.wait(Math.min(waitMs(round), ends - steadyClock()));
       storeSays = guard.trouble();
     }
   }

@@ -1,4 +1,4 @@
-import type { Clock } from "../lib/clock.js";
+import { steadyClock } from "../lib/clock.js";
 import type { Store } from "../output/store.js";
 
 /**
@@ -31,7 +31,7 @@ export interface Attempt {
 const FIRST_PROBE_MS = 500;
 const MAX_PROBE_MS = 15_000;
 
-export function createStoreGuard(store: Pick<Store, "status">, clock: Clock): StoreGuard {
+export function createStoreGuard(store: Pick<Store, "status">): StoreGuard {
   let successes = 0;
   let failures = 0;
   let shut: string | undefined;
@@ -63,7 +63,7 @@ export function createStoreGuard(store: Pick<Store, "status">, clock: Clock): St
     },
     mayProbe() {
       lookAtMonitor();
-      if (probing || clock() < nextProbe) return false;
+      if (probing || steadyClock() < nextProbe) return false;
       probing = true;
       return true;
     },
@@ -86,7 +86,7 @@ export function createStoreGuard(store: Pick<Store, "status">, clock: Clock): St
           // What the monitor knows needs no guard: the store is back as soon as the monitor says so.
           if (store.status().ready) shut = message;
           const ceiling = Math.min(MAX_PROBE_MS, FIRST_PROBE_MS * 2 ** Math.min(failures - 1, 10));
-          nextProbe = clock() + ceiling / 2 + (Math.random() * ceiling) / 2;
+          nextProbe = steadyClock() + ceiling / 2 + (Math.random() * ceiling) / 2;
         },
         storeTook: () => successes > before,
       };

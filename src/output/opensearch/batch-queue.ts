@@ -1,4 +1,4 @@
-import { type Clock } from "../../lib/clock.js";
+import { steadyClock, type Clock } from "../../lib/clock.js";
 import { StoreUnavailableError } from "../store.js";
 import { fixedLimit, type ConcurrencyLimit } from "./adaptive-limit.js";
 import { backoffMs } from "./backoff.js";
@@ -131,7 +131,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
   let timer: NodeJS.Timeout | undefined;
 
   function enqueue(entries: readonly Entry<T, R>[]): void {
-    if (waiting.length === 0) oldest = clock();
+    if (waiting.length === 0) oldest = steadyClock();
     for (const entry of entries) {
       waiting.push(entry);
       waitingChars += entry.size;
@@ -146,7 +146,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
   function pump(): void {
     clearTimeout(timer);
     while (waiting.length > 0 && inFlight < limit.current()) {
-      const now = clock();
+      const now = steadyClock();
       const full = fullBatchWaits();
       if (!full && inFlight >= limit.start) return;
       const linger = inFlight === 0 ? options.lingerMs : options.busyLingerMs;
@@ -183,7 +183,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
   async function run(batch: readonly Entry<T, R>[]): Promise<void> {
     inFlight++;
     const sentAt = limit.current();
-    const started = clock();
+    const started = steadyClock();
     let verdicts: readonly Verdict<R>[];
     try {
       verdicts = await options.send(batch.map((entry) => entry.item));
@@ -193,7 +193,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
       verdicts = batch.map(() => verdict);
     }
     inFlight--;
-    const ms = clock() - started;
+    const ms = steadyClock() - started;
     const saturated = fullBatchWaits();
     const { chars, pushedBack } = settle(batch, verdicts);
     limit.answered({ ms, chars, saturated, pushedBack, sentAt });
@@ -236,7 +236,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
     else if (refused !== undefined) itemTrouble = refused.slice(0, MAX_MESSAGE);
     if (storeTrouble === undefined) failures = 0;
     else {
-      const now = clock();
+      const now = steadyClock();
       if (retryAfterMs > 0) askedToWaitUntil = now + Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
       pausedUntil = Math.max(now + backoffMs(++failures), askedToWaitUntil);
     }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../lib/clock.js";
+import { steadyClock, type Clock } from "../../lib/clock.js";
 import type { StoreLog } from "../store.js";
 import { deriveAlert, type AlertRules } from "./alert-derivation.js";
 import { at, type AlertMembers } from "./alert-members.js";
@@ -75,7 +75,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let closed = false;
 
   function markDirty(alerts: readonly PendingAlert[]): void {
-    const dueAt = clock() + (options.searchLagMs ?? DEBOUNCE_MS);
+    const dueAt = steadyClock() + (options.searchLagMs ?? DEBOUNCE_MS);
     for (const alert of alerts) {
       const known = dirty.get(alert.id);
       const due = options.searchLagMs === undefined ? Math.min(dueAt, known?.dueAt ?? dueAt) : dueAt;
@@ -94,7 +94,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     let due = Infinity;
     for (const alert of dirty.values()) due = Math.min(due, alert.dueAt);
     const start = hurries() ? firstTry() : Math.max(due, notBefore);
-    timer = setTimeout(run, Math.max(0, start - clock()));
+    timer = setTimeout(run, Math.max(0, start - steadyClock()));
 
     /** Somebody waits: no debounce for what was not tried yet. */
     function firstTry(): number {
@@ -107,7 +107,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   function run(): void {
-    const now = clock();
+    const now = steadyClock();
     const taken = [...dirty.values()]
       .filter((alert) => alert.dueAt <= now || (hurries() && alert.attempts === 0))
       .slice(0, CYCLE_ALERTS);
@@ -117,9 +117,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         retryLater(taken, error instanceof Error ? error.message : String(error));
       })
       .then(() => {
-        const took = clock() - now;
+        const took = steadyClock() - now;
         // Each cycle makes OpenSearch refresh and search: resting nine times as long keeps that a side job.
-        notBefore = clock() + Math.min(LONG_REST_MS, Math.max(SHORT_REST_MS, took * 9));
+        notBefore = steadyClock() + Math.min(LONG_REST_MS, Math.max(SHORT_REST_MS, took * 9));
         cycle = undefined;
         schedule();
       });
@@ -234,7 +234,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     for (const alert of alerts) {
       if (dirty.has(alert.id)) continue;
       const attempts = alert.attempts + 1;
-      dirty.set(alert.id, { ...alert, attempts, dueAt: clock() + backoffMs(attempts, 10_000) });
+      dirty.set(alert.id, { ...alert, attempts, dueAt: steadyClock() + backoffMs(attempts, 10_000) });
     }
     log("warn", "Alerts could not be brought up to date; trying again.", {
       alerts: alerts.length,

@@ -197,6 +197,27 @@ describe("createBatchQueue", () => {
     expect(Date.now() - started).toBeGreaterThanOrEqual(395);
   });
 
+  it("goes on when the clock is set back", async () => {
+    let back = 0;
+    const clock = (): number => Date.now() - back;
+    let sent = false;
+    let waits = true;
+    const lane = queue(
+      async (items) => {
+        sent = true;
+        await waitFor(() => !waits, { what: "the clock to be set back" });
+        return items.map(done);
+      },
+      { clock },
+    );
+    const first = lane.submit(["a"], soon());
+    await waitFor(() => sent, { what: "the first batch" });
+    const second = lane.submit(["b"], soon());
+    back = 3_600_000;
+    waits = false;
+    expect([await first, await second].map(results)).toEqual([["a"], ["b"]]);
+  });
+
   it("learns from the sender how much a batch may have", async () => {
     const batches: string[][] = [];
     const size = createBatchSize(100_000);
