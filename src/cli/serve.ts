@@ -6,14 +6,14 @@ import { EXIT } from "../lib/errors.js";
 import { SpoolUnusableError } from "../pipeline/open-store.js";
 import { createPipeline, type Pipeline } from "../pipeline/pipeline.js";
 import { createLog, type Log } from "../telemetry/log.js";
-import { createMetrics } from "../telemetry/metrics.js";
+import { createMetrics, type Metrics } from "../telemetry/metrics.js";
 import { readFlags } from "./args.js";
 import type { Command } from "./command.js";
 import { createConfiguredApp, toConnectionLimits } from "./configured-app.js";
 import { CONFIG_HELP, CONFIG_OPTIONS, configFromFlags } from "./config-flags.js";
 import { toRefusals } from "./refusals.js";
-import { createSecurity } from "./security.js";
-import { listenForSignals } from "./signals.js";
+import { createSecurity, type Security } from "./security.js";
+import { listenForSignals, type Signals } from "./signals.js";
 import { packageVersion } from "./version.js";
 
 /** How long requests under way may take once a signal to stop has come. */
@@ -32,6 +32,22 @@ async function serve(config: Config, log: Log): Promise<number> {
   const signals = listenForSignals();
   const metrics = createMetrics();
   const security = createSecurity(config, { log, metrics });
+  try {
+    return await serveWith(config, { log, metrics, security, signals });
+  } finally {
+    // Whichever way it ends: the audit log gets its last lines, and nobody looks at certificates any more.
+    security.close();
+  }
+}
+
+interface Parts {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly security: Security;
+  readonly signals: Signals;
+}
+
+async function serveWith(config: Config, { log, metrics, security, signals }: Parts): Promise<number> {
   let pipeline: Pipeline;
   try {
     pipeline = await createPipeline({ config, log, metrics });
@@ -51,7 +67,8 @@ async function serve(config: Config, log: Log): Promise<number> {
 
   let server: HttpServer | undefined;
   try {
-    await pipeline.start();
+    // An OpenSearch that hangs keeps the start waiting: a signal must not wait with it.
+    await Promise.race([pipeline.start(), aborted(signals.stop)]);
     if (!signals.stop.aborted) {
       const app = createConfiguredApp(config, { pipeline, metrics, log, security, stop: signals.stop });
       const limits = toConnectionLimits(config, metrics);
@@ -67,15 +84,18 @@ async function serve(config: Config, log: Log): Promise<number> {
       store: config.store.kind,
       rules: pipeline.rules().rules.length,
     });
-    if (!signals.stop.aborted) await once(signals.stop, "abort");
+    await aborted(signals.stop);
   }
   log.info(`${String(signals.stop.reason)} came: finishing what is under way. A second signal ends at once.`);
   await server?.close(STOP_GRACE_MS);
   if (config.spool.drain_on_stop_ms > 0) await drain(pipeline, config.spool.drain_on_stop_ms, log);
   await pipeline.close();
-  security.close();
   log.info("TrailTag has stopped.");
   return EXIT.ok;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }
 
 /** Before a replica is taken away for good, with the disk of its spool. */
