@@ -4,7 +4,7 @@ import { StoreUnavailableError, type Store, type StoreWrite } from "../../src/ou
 import { ingest } from "../../src/pipeline/ingest.js";
 import type { Processor } from "../../src/pipeline/process.js";
 
-const HOLD_MS = 300;
+const HOLD_MS = 700;
 const source = { route: "/_bulk" };
 const toDead: Processor = {
   toWrite: (unit) => ({
@@ -60,7 +60,7 @@ function run(store: Store, units: number, hold: Hold): Promise<number> {
 
 describe("how long a large request is held", () => {
   it("goes on for as long as parts of it are stored, however long all of it takes", async () => {
-    expect(await run(slowStore(120), 12, new Hold(HOLD_MS))).toBe(12);
+    expect(await run(slowStore(80), 15, new Hold(HOLD_MS))).toBe(15);
   });
 
   it("ends once nothing is stored any more", async () => {
@@ -70,6 +70,6 @@ describe("how long a large request is held", () => {
   it("ends in time once all of it was read", async () => {
     const hold = new Hold(HOLD_MS);
     hold.bodyRead();
-    await expect(run(slowStore(120), 12, hold)).rejects.toThrow(StoreUnavailableError);
+    await expect(run(slowStore(80), 12, hold)).rejects.toThrow(StoreUnavailableError);
   });
 });
