@@ -29,14 +29,28 @@ export async function openDoneMarker(
   const [first, second] = file === undefined ? [] : await readSlots(file);
   const done = later(first ?? START, second ?? START);
   let slot = done === first ? 1 : 0;
+  let last = done;
   const marker: DoneMarker = {
     async write(position) {
+      last = position;
       file ??= await files.open(path, "create");
       await writeAll(file, encode(position), slot * SLOT_BYTES);
       slot = 1 - slot;
     },
     async sync() {
-      await file?.sync();
+      try {
+        await file?.sync();
+      } catch (error) {
+        if (errorCode(error) !== "ENOENT") throw error;
+        // Somebody deleted it: it is made again, or all that was ever stored would seem missing at the next start.
+        await file?.close();
+        file = undefined;
+        named = false;
+        const made = await files.open(path, "create");
+        file = made;
+        await marker.write(last);
+        await made.sync();
+      }
       if (!named) await files.syncFolder(dir);
       named = true;
     },

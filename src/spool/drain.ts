@@ -64,6 +64,7 @@ export function createDrain(options: DrainOptions): Drain {
   let flights = 0;
   let closing = false;
   let tellAgainAt = 0;
+  let tellUnreadableAt = 0;
   let over: Promise<void> = Promise.resolve();
 
   async function run(): Promise<void> {
@@ -71,7 +72,7 @@ export function createDrain(options: DrainOptions): Drain {
       try {
         await takeUp();
       } catch (error) {
-        log("error", "The spool could not be read; trying again.", { reason: reasonOf(error) });
+        tellUnreadable(reasonOf(error));
       }
       await bell.wait(LOOK_AGAIN_MS);
     }
@@ -79,6 +80,13 @@ export function createDrain(options: DrainOptions): Drain {
     // While the store is away nothing of it can end well.
     while (flights > 0 && store.status().ready && steadyClock() < giveUp) await bell.wait(LOOK_AGAIN_MS);
     await ledger.close();
+  }
+
+  /** It is asked several times a second. */
+  function tellUnreadable(reason: string): void {
+    if (steadyClock() < tellUnreadableAt) return;
+    tellUnreadableAt = steadyClock() + TELL_EVERY_MS;
+    log("error", "The spool could not be read; trying again.", { reason });
   }
 
   async function takeUp(): Promise<void> {

@@ -68,15 +68,19 @@ export function createDrawer(
     } catch (error) {
       if (!givesUp(segment, error)) throw error;
       const { path, records, documents, size: bytes } = segment;
-      segment.keep = true;
+      const gone = errorCode(error) === "ENOENT";
+      segment.keep = !gone;
       segment.fill([], 0);
-      book.count({ records, documents, bytes }, path, `the disk does not give its bytes (${textOf(error)})`);
+      const why = gone ? "a segment was deleted by somebody else" : "the disk does not give its bytes";
+      book.count({ records, documents, bytes }, path, `${why} (${textOf(error)})`);
       return [];
     }
   }
 
   /** A disk that fails may come back: it is asked again, by the next calls, before what it holds is given up. */
   function givesUp(what: object, error: unknown): boolean {
+    // Deleted by somebody: it does not come back, and must not keep what is behind it from being stored.
+    if (errorCode(error) === "ENOENT") return true;
     if (errorCode(error) !== "EIO") return false;
     const tries = (failures.get(what) ?? 0) + 1;
     failures.set(what, tries);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSpool, type SpoolOptions } from "../../src/spool/open-spool.js";
@@ -24,6 +24,16 @@ afterEach(async () => {
 });
 
 const text = (payload: Uint8Array): string => Buffer.from(payload).toString();
+
+async function everything(from: Spool): Promise<string[]> {
+  const found: string[] = [];
+  for (let after = 0; ;) {
+    const [record] = await from.read(after, 1);
+    if (record === undefined) return found;
+    after = record.number;
+    found.push(text(record.payload));
+  }
+}
 
 async function texts(from: Spool, after = 0): Promise<string[]> {
   return (await from.read(after, 1_000_000)).map(({ payload }) => text(payload));
@@ -94,6 +104,30 @@ describe("a spool", () => {
     await subject.remove(5);
     await subject.append(Buffer.from("again"), 1);
     expect(subject.status().records).toBe(appended.length - 5 + 1);
+  });
+
+  it("goes on when its folder was emptied under it, and says what that cost", async () => {
+    const subject = await spool({ segmentBytes: 300, maxBytes: 20_000 });
+    for (let n = 1; n <= 9; n++) await subject.append(Buffer.from(`record ${n}, not to be deflated`), 2);
+    await subject.read(0, 1);
+    await subject.remove(1);
+    for (const name of await readdir(dir)) await unlink(join(dir, name));
+    // What is written to a file that is gone is gone with it.
+    await expect(subject.append(Buffer.from("lost"), 1)).rejects.toThrow(SpoolFullError);
+    await subject.append(Buffer.from("again"), 1);
+    // Files that are open still can be read.
+    expect((await everything(subject)).at(-1)).toBe("again");
+    const { records, setAside } = subject.status();
+    expect(records + setAside.records).toBe(9);
+    expect(setAside.documents).toBe(setAside.records * 2);
+    expect(setAside.records).toBeGreaterThan(0);
+    await subject.remove(10);
+    await subject.append(Buffer.from("and again"), 1);
+    expect(subject.status()).toMatchObject({ records: 1, documents: 1 });
+    await subject.close();
+    const reopened = await spool();
+    expect(await texts(reopened)).toEqual(["and again"]);
+    expect(reopened.status().setAside.documents).toBe(0);
   });
 
   it("can be looked at from outside while it is in use, and after", async () => {
