@@ -157,6 +157,23 @@ describeWithOpenSearch("a service that is told to stop", () => {
     await expectOnceEach(shipper.acknowledged);
   });
 
+  it("ends when it is told to while it waits for an OpenSearch that hangs, before it listens", async () => {
+    // Longer than a stop may take: one that waits for OpenSearch is killed.
+    proxy.plan({ rates: { hang: 1 }, hangMs: 120_000 });
+    service = createControlledService({
+      dir,
+      port: 0,
+      config: {
+        opensearch: { node: proxy.url, index_prefix: prefix, request_timeout_ms: 120_000 },
+        spool: { mode: "off" },
+      },
+    });
+    const started = service.start().catch(() => "ended");
+    await waitFor(() => proxy.met().hang > 0, { what: "the service to ask OpenSearch" });
+    expect(await service.stop()).toBe(0);
+    expect(await started).toBe("ended");
+  });
+
   it("refuses what it holds, with OpenSearch away and no spool", async () => {
     await start("off");
     await proxy.goAway();
