@@ -35,7 +35,10 @@ export interface BatchQueueOptions<T, R> {
   readonly lingerMs: number;
   /** The same while something is in flight: longer, since the store is busy anyway. */
   readonly busyLingerMs: number;
+  /** Of deadlines. */
   readonly clock: Clock;
+  /** Of pauses and of how long an answer takes: must not go back. */
+  readonly steady?: Clock;
   sizeOf(item: T): number;
   /** One verdict for each item, in order. */
   send(items: readonly T[]): Promise<readonly Verdict<R>[]>;
@@ -113,7 +116,7 @@ interface Entry<T, R> {
  * its own results in order. What fails for a passing reason is sent again until its caller's deadline.
  */
 export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQueue<T, R> {
-  const { clock, maxChars } = options;
+  const { clock, steady = steadyClock, maxChars } = options;
   const limit = typeof options.inFlight === "number" ? fixedLimit(options.inFlight) : options.inFlight;
   const charsAllowed = typeof maxChars === "number" ? () => maxChars : () => maxChars.current();
   let waiting: Entry<T, R>[] = [];
@@ -131,7 +134,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
   let timer: NodeJS.Timeout | undefined;
 
   function enqueue(entries: readonly Entry<T, R>[]): void {
-    if (waiting.length === 0) oldest = steadyClock();
+    if (waiting.length === 0) oldest = steady();
     for (const entry of entries) {
       waiting.push(entry);
       waitingChars += entry.size;
@@ -146,7 +149,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
   function pump(): void {
     clearTimeout(timer);
     while (waiting.length > 0 && inFlight < limit.current()) {
-      const now = steadyClock();
+      const now = steady();
       const full = fullBatchWaits();
       if (!full && inFlight >= limit.start) return;
       const linger = inFlight === 0 ? options.lingerMs : options.busyLingerMs;
@@ -183,7 +186,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
   async function run(batch: readonly Entry<T, R>[]): Promise<void> {
     inFlight++;
     const sentAt = limit.current();
-    const started = steadyClock();
+    const started = steady();
     let verdicts: readonly Verdict<R>[];
     try {
       verdicts = await options.send(batch.map((entry) => entry.item));
@@ -193,7 +196,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
       verdicts = batch.map(() => verdict);
     }
     inFlight--;
-    const ms = steadyClock() - started;
+    const ms = steady() - started;
     const saturated = fullBatchWaits();
     const { chars, pushedBack } = settle(batch, verdicts);
     limit.answered({ ms, chars, saturated, pushedBack, sentAt });
@@ -236,7 +239,7 @@ export function createBatchQueue<T, R>(options: BatchQueueOptions<T, R>): BatchQ
     else if (refused !== undefined) itemTrouble = refused.slice(0, MAX_MESSAGE);
     if (storeTrouble === undefined) failures = 0;
     else {
-      const now = steadyClock();
+      const now = steady();
       if (retryAfterMs > 0) askedToWaitUntil = now + Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
       pausedUntil = Math.max(now + backoffMs(++failures), askedToWaitUntil);
     }

@@ -75,6 +75,7 @@ describe("a batch queue with an adaptive limit", () => {
       lingerMs: 0,
       busyLingerMs: 0,
       clock: () => now,
+      steady: () => now,
       sizeOf: (item) => item.length,
       send: (items) =>
         new Promise((resolve) => {
