@@ -6,7 +6,7 @@
  *
  * Takes TRAILTAG_BENCH_OPENSEARCH_URL, else the files store in a folder of its own.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { findFreePort } from "../dev/free-port.js";
-import { packageRoot } from "../src/lib/package-root.js";
+import { startBuiltService } from "./built-service.js";
 import { benchBody, benchRecord } from "./records.js";
 
 const MIB = 1024 * 1024;
@@ -105,30 +105,14 @@ try {
   rmSync(dir, { recursive: true, force: true });
 }
 
-async function startService(): Promise<ChildProcess> {
+function startService(): Promise<ChildProcess> {
   const url = process.env["TRAILTAG_BENCH_OPENSEARCH_URL"];
-  const main = join(packageRoot, "dist/src/cli/main.js");
   const store = url === undefined ? ["--store", "files", "--data", dir] : ["--opensearch", url];
   const flags = process.argv.includes("--") ? process.argv.slice(process.argv.indexOf("--") + 1) : [];
-  const child = spawn(
-    process.execPath,
-    [main, "serve", ...store, "--listen", `127.0.0.1:${port}`, "--log-level", "error", ...flags],
-    {
-      env: {
-        ...process.env,
-        TRAILTAG_OPENSEARCH__INDEX_PREFIX: `memory-${Date.now().toString(36)}`,
-        TRAILTAG_SPOOL__DIR: join(dir, "spool"),
-      },
-      stdio: ["ignore", "inherit", "inherit"],
-    },
-  );
-  for (let tries = 0; tries < 200; tries++) {
-    const ready = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
-    if (ready?.status === 200) return child;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  child.kill();
-  throw new Error("TrailTag was not ready within 20 s.");
+  return startBuiltService(port, [...store, "--log-level", "error", ...flags], {
+    TRAILTAG_OPENSEARCH__INDEX_PREFIX: `memory-${Date.now().toString(36)}`,
+    TRAILTAG_SPOOL__DIR: join(dir, "spool"),
+  });
 }
 
 async function run(scenario: Scenario): Promise<void> {

@@ -7,7 +7,7 @@
  * Takes TRAILTAG_BENCH_OPENSEARCH_URL, else starts the local OpenSearch. `straight` is an index with OpenSearch's own
  * dynamic mapping, as a shipper gets it that nobody set up; `mapped` one with TrailTag's mappings and plain documents.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { findFreePort } from "../dev/free-port.js";
 import { startLocalOpenSearch } from "../dev/local-opensearch.js";
 import { packageRoot } from "../src/lib/package-root.js";
+import { startBuiltService } from "./built-service.js";
 import { cpuSecondsOf, cpuSecondsOfOpenSearch, median, sendBulk } from "./measure.js";
 import { benchBody } from "./records.js";
 
@@ -60,7 +61,10 @@ const dir = mkdtempSync(join(tmpdir(), "trailtag-bench-"));
 let service: ChildProcess | undefined;
 try {
   const port = (await findFreePort(9300, 9400)) ?? 9300;
-  service = await startService(openSearch, port);
+  service = await startBuiltService(port, ["--opensearch", openSearch, "--log-level", "warn"], {
+    TRAILTAG_OPENSEARCH__INDEX_PREFIX: prefix,
+    TRAILTAG_SPOOL__DIR: join(dir, "spool"),
+  });
   const urls = await prepare(openSearch, `http://127.0.0.1:${port}`);
   for (const load of LOADS) await compare(load, urls, service.pid ?? 0);
 } finally {
@@ -71,29 +75,6 @@ try {
   await fetch(`${openSearch}/${prefix}*`, { method: "DELETE" });
   await local?.stop();
   rmSync(dir, { recursive: true, force: true });
-}
-
-async function startService(url: string, port: number): Promise<ChildProcess> {
-  const main = join(packageRoot, "dist/src/cli/main.js");
-  const child = spawn(
-    process.execPath,
-    [main, "serve", "--opensearch", url, "--listen", `127.0.0.1:${port}`, "--log-level", "warn"],
-    {
-      env: {
-        ...process.env,
-        TRAILTAG_OPENSEARCH__INDEX_PREFIX: prefix,
-        TRAILTAG_SPOOL__DIR: join(dir, "spool"),
-      },
-      stdio: ["ignore", "inherit", "inherit"],
-    },
-  );
-  for (let tries = 0; tries < 200; tries++) {
-    const ready = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
-    if (ready?.status === 200) return child;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  child.kill();
-  throw new Error("TrailTag was not ready within 20 s.");
 }
 
 async function prepare(url: string, trailtag: string): Promise<Record<Way, string>> {

@@ -97,17 +97,13 @@ describe("API keys", () => {
     expect(await build("api_key").authenticate(request(headers))).toMatchObject({ ok: false, failure });
   });
 
-  it("are read in no time, whatever blanks a header has", async () => {
+  it("are read in time that grows with a header's length, whatever blanks it has", async () => {
     const auth = build("api_key");
-    const blanks = " ".repeat(15_000);
-    const started = performance.now();
-    for (let i = 0; i < 20; i++) {
-      expect(await auth.authenticate(request({ authorization: `Bearer x${blanks}y` }))).toMatchObject({
-        failure: "malformed",
-      });
-    }
-    // Seconds where each blank is tried as the last one.
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // Longer than HTTP allows: where each blank is tried as the last one, this ends in hours and not within a test.
+    const blanks = " ".repeat(4_000_000);
+    expect(await auth.authenticate(request({ authorization: `Bearer x${blanks}y` }))).toMatchObject({
+      failure: "malformed",
+    });
     expect(await auth.authenticate(request({ authorization: `Bearer${blanks}${key.token}` }))).toMatchObject({
       ok: true,
     });

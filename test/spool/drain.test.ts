@@ -1,21 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { waitFor } from "../harness/wait-for.js";
-import { createFixture, type Fixture, type FixtureOptions } from "./spooling-fixture.js";
+import { createFixture, end, type Fixture, type FixtureOptions } from "./spooling-fixture.js";
 import { codec, eventWrite, idOf } from "./store-double.js";
 
 const DAY = 86_400_000;
 const MONDAY = Date.UTC(2026, 10, 16);
 let fixture: Fixture;
 
-afterEach(async () => {
-  fixture.inner.ready = true;
-  fixture.inner.hangs = false;
-  await fixture.close();
-});
+afterEach(() => end(fixture));
 
 async function start(options: FixtureOptions = {}): Promise<Fixture> {
-  fixture = await createFixture(options);
-  return fixture;
+  return (fixture = await createFixture(options));
 }
 
 const soon = (): number => Date.now() + 10_000;

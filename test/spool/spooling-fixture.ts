@@ -68,3 +68,10 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
     },
   };
 }
+
+/** Lets go of everything, whatever the store was told to do. */
+export async function end(fixture: Fixture): Promise<void> {
+  fixture.inner.ready = true;
+  fixture.inner.hangs = false;
+  await fixture.close();
+}

@@ -1,19 +1,14 @@
 import { StoreUnavailableError } from "../../src/output/store.js";
 import { waitFor } from "../harness/wait-for.js";
-import { createFixture, type Fixture, type FixtureOptions } from "./spooling-fixture.js";
+import { createFixture, end, type Fixture, type FixtureOptions } from "./spooling-fixture.js";
 import { eventWrite } from "./store-double.js";
 
 let fixture: Fixture;
 
-afterEach(async () => {
-  fixture.inner.ready = true;
-  fixture.inner.hangs = false;
-  await fixture.close();
-});
+afterEach(() => end(fixture));
 
 async function start(options: FixtureOptions = {}): Promise<Fixture> {
-  fixture = await createFixture(options);
-  return fixture;
+  return (fixture = await createFixture(options));
 }
 
 const soon = (ms = 10_000): number => Date.now() + ms;

@@ -1,7 +1,8 @@
 import type { AlertDocument } from "../../enrich/types.js";
 import type { StoreLog } from "../store.js";
 import { pauseBeforeRound } from "./backoff.js";
-import type { BatchQueue, Verdict } from "./batch-queue.js";
+import type { BatchQueue } from "./batch-queue.js";
+import type { Verdict } from "./verdict.js";
 import type { BulkItem, BulkResult, BulkVerdict } from "./bulk-sender.js";
 import type { IndexMaker } from "./index-maker.js";
 import type { IndexNames } from "./index-names.js";

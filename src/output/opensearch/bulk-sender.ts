@@ -1,6 +1,6 @@
 import { isJsonObject, own, type JsonObject, type JsonValue } from "../../lib/json.js";
 import type { StoreMetrics } from "../store.js";
-import type { Verdict } from "./batch-queue.js";
+import type { Verdict } from "./verdict.js";
 import type { BatchSize } from "./batch-size.js";
 import { NoReplyError, replyJson, type OpenSearchClient, type OpenSearchReply } from "./client.js";
 import { judgeFault, statusReason, type Fault, type RetryReason } from "./fault.js";

@@ -1,5 +1,5 @@
 import { isJsonObject, own, type JsonObject, type JsonValue } from "../../lib/json.js";
-import type { Verdict } from "./batch-queue.js";
+import type { Verdict } from "./verdict.js";
 import { faultOf } from "./bulk-sender.js";
 import { NoReplyError, replyJson, type OpenSearchClient, type OpenSearchReply } from "./client.js";
 import { statusReason } from "./fault.js";

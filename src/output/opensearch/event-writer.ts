@@ -10,7 +10,8 @@ import {
   type WriteOutcome,
 } from "../store.js";
 import { pauseBeforeRound } from "./backoff.js";
-import { UnsettledError, type BatchQueue, type Settled } from "./batch-queue.js";
+import { type BatchQueue } from "./batch-queue.js";
+import { UnsettledError, type Settled } from "./verdict.js";
 import type { BulkItem, BulkResult } from "./bulk-sender.js";
 import type { DocumentKey, StoredDocument } from "./document-reader.js";
 import type { IndexMaker } from "./index-maker.js";

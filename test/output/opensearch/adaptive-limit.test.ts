@@ -1,5 +1,6 @@
 import { createAdaptiveLimit, fixedLimit } from "../../../src/output/opensearch/adaptive-limit.js";
-import { createBatchQueue, type Verdict } from "../../../src/output/opensearch/batch-queue.js";
+import { createBatchQueue } from "../../../src/output/opensearch/batch-queue.js";
+import { type Verdict } from "../../../src/output/opensearch/verdict.js";
 import { waitFor } from "../../harness/wait-for.js";
 
 /** Answers `batches` full batches, each as late as a store does that works on `lanes` of them at once. */

@@ -1,8 +1,5 @@
-import {
-  createBatchQueue,
-  type BatchQueueOptions,
-  type Verdict,
-} from "../../../src/output/opensearch/batch-queue.js";
+import { createBatchQueue, type BatchQueueOptions } from "../../../src/output/opensearch/batch-queue.js";
+import { type Verdict } from "../../../src/output/opensearch/verdict.js";
 import { createBatchSize } from "../../../src/output/opensearch/batch-size.js";
 import { StoreUnavailableError } from "../../../src/output/store.js";
 import { waitFor } from "../../harness/wait-for.js";
